@@ -1,0 +1,22 @@
+"""The only door to AWS: a few typed methods per service, and three exceptions."""
+
+from augury.aws.errors import AwsUnavailable, ConditionFailed, NotFound
+from augury.aws.objects import ObjectStore, ObjectSummary
+from augury.aws.secrets import SecretStore, SecretVersion
+from augury.aws.streams import DeliveryStream, PutOutcome
+from augury.aws.tables import Item, Table, Write
+
+__all__ = [
+    "AwsUnavailable",
+    "ConditionFailed",
+    "DeliveryStream",
+    "Item",
+    "NotFound",
+    "ObjectStore",
+    "ObjectSummary",
+    "PutOutcome",
+    "SecretStore",
+    "SecretVersion",
+    "Table",
+    "Write",
+]

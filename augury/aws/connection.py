@@ -1,0 +1,86 @@
+"""Where AWS is, and boto3 clients for it with Augury's timeouts and retries."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_firehose import FirehoseClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+    from mypy_boto3_sqs import SQSClient
+
+# Connecting and reading must leave time for a second try inside API Gateway's 30 s.
+_CONFIG = Config(
+    connect_timeout=2,
+    read_timeout=10,
+    retries={"mode": "standard", "total_max_attempts": 3},
+    max_pool_connections=16,
+    s3={"addressing_style": "auto"},
+)
+
+
+class Connection:
+    """One AWS account and region, or the local platform that stands in for them.
+
+    Parameters
+    ----------
+    endpoint_url : str, optional
+        Address of a local AWS. By default boto3's own rules apply: ``AWS_ENDPOINT_URL``, else the real AWS.
+    region : str, optional
+        Region; by default boto3's own rules apply.
+    access_key_id, secret_access_key : str, optional
+        Credentials; by default boto3's own chain.
+    """
+
+    def __init__(
+        self,
+        *,
+        endpoint_url: str | None = None,
+        region: str | None = None,
+        access_key_id: str | None = None,
+        secret_access_key: str | None = None,
+    ) -> None:
+        self._endpoint_url = endpoint_url
+        self._session = boto3.session.Session(
+            aws_access_key_id=access_key_id, aws_secret_access_key=secret_access_key, region_name=region
+        )
+
+    @property
+    def session(self) -> boto3.session.Session:
+        """The boto3 session, for libraries that make their own clients."""
+        return self._session
+
+    @property
+    def endpoint_url(self) -> str | None:
+        """Address of the local AWS, or None."""
+        return self._endpoint_url
+
+    def cloudformation(self) -> CloudFormationClient:
+        """Return a new CloudFormation client."""
+        return self._session.client("cloudformation", endpoint_url=self._endpoint_url, config=_CONFIG)
+
+    def dynamodb(self) -> DynamoDBClient:
+        """Return a new DynamoDB client."""
+        return self._session.client("dynamodb", endpoint_url=self._endpoint_url, config=_CONFIG)
+
+    def firehose(self) -> FirehoseClient:
+        """Return a new Data Firehose client."""
+        return self._session.client("firehose", endpoint_url=self._endpoint_url, config=_CONFIG)
+
+    def s3(self) -> S3Client:
+        """Return a new S3 client."""
+        return self._session.client("s3", endpoint_url=self._endpoint_url, config=_CONFIG)
+
+    def secretsmanager(self) -> SecretsManagerClient:
+        """Return a new Secrets Manager client."""
+        return self._session.client("secretsmanager", endpoint_url=self._endpoint_url, config=_CONFIG)
+
+    def sqs(self) -> SQSClient:
+        """Return a new SQS client."""
+        return self._session.client("sqs", endpoint_url=self._endpoint_url, config=_CONFIG)

@@ -1,0 +1,45 @@
+"""What can go wrong at the door to AWS, reduced to what callers decide on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+_CONDITION_CODES = {"ConditionalCheckFailedException", "TransactionCanceledException", "PreconditionFailed"}
+_NOT_FOUND_CODES = {"404", "NoSuchKey", "NoSuchBucket", "ResourceNotFoundException"}
+
+
+class AwsUnavailable(Exception):
+    """A service refused or failed a call; the same call may succeed later."""
+
+
+class ConditionFailed(Exception):
+    """A conditional write met another state than it required."""
+
+
+class NotFound(Exception):
+    """The object, secret or resource does not exist."""
+
+
+@contextmanager
+def translated(what: str) -> Iterator[None]:
+    """Turn botocore's exceptions into ours, naming what was being done.
+
+    Raises
+    ------
+    ConditionFailed, NotFound, AwsUnavailable
+        In place of the ``ClientError`` or ``BotoCoreError`` raised inside.
+    """
+    try:
+        yield
+    except ClientError as error:
+        code = error.response.get("Error", {}).get("Code", "")
+        if code in _CONDITION_CODES:
+            raise ConditionFailed(what) from error
+        if code in _NOT_FOUND_CODES:
+            raise NotFound(what) from error
+        raise AwsUnavailable(f"{what}: {code}") from error
+    except BotoCoreError as error:
+        raise AwsUnavailable(f"{what}: {type(error).__name__}") from error

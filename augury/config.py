@@ -1,0 +1,77 @@
+"""Settings: what a function reads at cold start, and where an operator's command finds a deployment."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+LOCAL_STATE = Path(".augury") / "local.json"
+"""Where ``augury local up`` says how to reach it, below the directory that it was started in."""
+
+
+class FunctionSettings(BaseSettings):
+    """Environment of a Lambda function, checked once at cold start.
+
+    Every name is prefixed with ``AUGURY_`` in the environment. A function is given the names that it needs: what is
+    missing is None, and :meth:`require` says which variable to set.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="AUGURY_", frozen=True, extra="ignore")
+
+    stage: str = "local"
+    table: str | None = Field(default=None, min_length=3)
+    bucket: str | None = Field(default=None, min_length=3)
+    events_stream: str | None = None
+    predictions_stream: str | None = None
+    signing_secret: str | None = None
+    token_lifetime_s: PositiveInt = Field(default=900, le=3600)
+    model_cache_dir: Path = Path(tempfile.gettempdir()) / "augury-models"
+    model_cache_bytes: PositiveInt = 400 * 1024 * 1024
+    registry_ttl_s: PositiveInt = 5
+
+    def require(self, name: str) -> str:
+        """Return a setting that this function cannot do without.
+
+        Raises
+        ------
+        LookupError
+            The variable is not set; the message names it.
+        """
+        value = getattr(self, name)
+        if value is None:
+            raise LookupError(f"environment variable AUGURY_{name.upper()} is not set")
+        return str(value)
+
+
+class Deployment(BaseModel):
+    """Where one deployment of Augury is: a stack on AWS, or a platform on this machine.
+
+    ``augury local up`` writes it as JSON to :data:`LOCAL_STATE`.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    profile: Literal["local", "aws"] = "local"
+    api_url: str
+    aws_endpoint_url: str | None = None
+    region: str
+    bucket: str
+    table: str
+
+    @classmethod
+    def read_local(cls, state: Path = LOCAL_STATE) -> Deployment:
+        """Read what a running local platform wrote about itself.
+
+        Raises
+        ------
+        FileNotFoundError
+            No platform was started in this directory; the message says how to start one.
+        """
+        try:
+            return cls.model_validate_json(state.read_bytes())
+        except FileNotFoundError:
+            raise FileNotFoundError(f"{state} is missing: start the platform here with `augury local up`") from None

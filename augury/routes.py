@@ -1,0 +1,90 @@
+"""The one table of HTTP routes.
+
+The CDK app, the local front, the functions' tests and the documentation are all made from it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Scope(StrEnum):
+    """What a credential may be used for."""
+
+    EVENTS = "events"
+    PREDICT = "predict"
+
+
+class Credential(StrEnum):
+    """How a caller of a route proves who they are."""
+
+    NONE = "none"
+    KEY_AND_SECRET = "key and secret"
+    BEARER = "bearer"
+    JS_KEY = "js key"
+
+
+class Function(StrEnum):
+    """A Lambda function that answers HTTP routes; the value names its folder under ``functions/``."""
+
+    TOKEN = "token"
+    INGEST = "ingest"
+    PREDICT = "predict"
+
+    @property
+    def handler(self) -> str:
+        """Dotted name of the Lambda handler.
+
+        Examples
+        --------
+        >>> Function.INGEST.handler
+        'functions.ingest.handler.handler'
+        """
+        return f"functions.{self.value}.handler.handler"
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One method and path of the HTTP API, and who answers it for whom."""
+
+    method: str
+    path: str
+    function: Function
+    credential: Credential
+    scope: Scope | None
+    summary: str
+
+    @property
+    def key(self) -> str:
+        """API Gateway's route key, such as ``POST /events``."""
+        return f"{self.method} {self.path}"
+
+
+ROUTES: tuple[Route, ...] = (
+    Route("POST", "/token", Function.TOKEN, Credential.KEY_AND_SECRET, None, "Exchange a key and secret for a token"),
+    Route("POST", "/events", Function.INGEST, Credential.BEARER, Scope.EVENTS, "Send one event or many"),
+    Route("GET", "/js/event/new", Function.INGEST, Credential.JS_KEY, Scope.EVENTS, "Send an event from a page"),
+    Route("POST", "/predict", Function.PREDICT, Credential.BEARER, Scope.PREDICT, "Ask for a prediction"),
+    Route("GET", "/js/predict", Function.PREDICT, Credential.JS_KEY, Scope.PREDICT, "Ask for one from a page"),
+    Route("GET", "/health", Function.PREDICT, Credential.NONE, None, "Liveness and version"),
+)
+
+SPLIT_HANDLER = "functions.split_events.handler.handler"
+"""Dotted name of the Lambda handler that splits raw objects; it has no HTTP route."""
+
+ROTATE_HANDLER = "functions.token.rotate.handler"
+"""Dotted name of the Lambda handler that Secrets Manager calls to rotate the token signing key."""
+
+
+def find(method: str, path: str) -> Route | None:
+    """Return the route of a method and a path, or None where API Gateway would answer 404.
+
+    Examples
+    --------
+    >>> find("POST", "/events").function
+    <Function.INGEST: 'ingest'>
+    >>> find("DELETE", "/events") is None
+    True
+    """
+    return next((route for route in ROUTES if route.method == method and route.path == path), None)

@@ -1,0 +1,1 @@
+"""Lambda entry points: each translates an AWS event into one call of the library, and back."""
