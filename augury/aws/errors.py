@@ -24,12 +24,20 @@ class NotFound(Exception):
 
 
 @contextmanager
-def translated(what: str) -> Iterator[None]:
+def translated(what: str, absent: type[Exception] = AwsUnavailable) -> Iterator[None]:
     """Turn botocore's exceptions into ours, naming what was being done.
+
+    Parameters
+    ----------
+    what : str
+        What was being done; it becomes the message.
+    absent : type of Exception
+        What to raise where the thing asked for does not exist. A missing table or stream is a fault of the
+        deployment, to be told from a missing object or secret.
 
     Raises
     ------
-    ConditionFailed, NotFound, AwsUnavailable
+    ConditionFailed, AwsUnavailable, ``absent``
         In place of the ``ClientError`` or ``BotoCoreError`` raised inside.
     """
     try:
@@ -39,7 +47,7 @@ def translated(what: str) -> Iterator[None]:
         if code in _CONDITION_CODES:
             raise ConditionFailed(what) from error
         if code in _NOT_FOUND_CODES:
-            raise NotFound(what) from error
+            raise absent(what) from error
         raise AwsUnavailable(f"{what}: {code}") from error
     except BotoCoreError as error:
         raise AwsUnavailable(f"{what}: {type(error).__name__}") from error

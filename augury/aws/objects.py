@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import IO, TYPE_CHECKING, cast
 
-from augury.aws.errors import translated
+from augury.aws.errors import NotFound, translated
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -63,7 +63,7 @@ class ObjectStore:
 
     def open(self, key: str) -> IO[bytes]:
         """Return an object's body as a stream that is read as it arrives, to be closed by the caller."""
-        with translated(f"get s3://{self.bucket}/{key}"):
+        with translated(f"get s3://{self.bucket}/{key}", absent=NotFound):
             return cast("IO[bytes]", self._client.get_object(Bucket=self.bucket, Key=key)["Body"])
 
     def list(self, prefix: str) -> Iterator[ObjectSummary]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from augury.aws.errors import translated
+from augury.aws.errors import NotFound, translated
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -38,7 +38,7 @@ class SecretStore:
         AwsUnavailable
             Secrets Manager did not answer.
         """
-        with translated(f"read secret {self.secret_id}"):
+        with translated(f"read secret {self.secret_id}", absent=NotFound):
             if version_id is None:
                 answer = self._client.get_secret_value(SecretId=self.secret_id, VersionStage=version)
             else:

@@ -1,0 +1,133 @@
+"""From the bytes of a request to the values that may be events."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from augury.errors import AuguryError, Detail, Kind
+from augury.events import from_parameters, parse_json
+
+MAX_WIRE_BYTES = 4 * 1024 * 1024
+"""Largest body as it comes over the wire; base64 and Lambda's 6 MB payload leave no more."""
+
+MAX_INFLATED_BYTES = 16 * 1024 * 1024
+"""Largest body after its Content-Encoding is undone."""
+
+MAX_EVENTS = 5_000
+"""Most events in one request."""
+
+NOT_FIELDS = frozenset({"consumer_key", "consumer_secret", "oauth_token", "client", "puid", "jsonpCallback"})
+"""Parameters of ``/js/event/new`` that are about the call: Seldon Server's list."""
+
+_GZIP = 31  # zlib's window size that means a gzip header and trailer, and nothing else
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One place of a request: a value that may be an event, or the reason why there is none."""
+
+    value: Any = None
+    refused: AuguryError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one request holds.
+
+    Parameters
+    ----------
+    entries : tuple of Entry
+        In the caller's order.
+    single : bool
+        Whether the body was one object, which is answered in Seldon's way.
+    """
+
+    entries: tuple[Entry, ...]
+    single: bool
+
+
+def decode_body(body: bytes, content_type: str = "", content_encoding: str = "") -> Batch:
+    """Return the values of a ``POST /events`` body.
+
+    Parameters
+    ----------
+    body : bytes
+        The body as sent.
+    content_type : str
+        ``application/x-ndjson`` has one value a line; anything else is read as one JSON text.
+    content_encoding : str
+        Empty, ``identity`` or ``gzip``.
+
+    Raises
+    ------
+    AuguryError
+        The request as a whole can't be read: too large, not JSON, nothing in it.
+    """
+    if len(body) > MAX_WIRE_BYTES:
+        raise AuguryError(Kind.BODY_TOO_LARGE, [Detail(("body",), "send at most 4 MiB, compressed or not")])
+    plain = _decompressed(body, content_encoding.strip().lower())
+    if content_type.partition(";")[0].strip().lower() == "application/x-ndjson":
+        return _limited(Batch(tuple(_entry(line) for line in plain.split(b"\n") if line.strip()), single=False))
+    value = parse_json(plain)
+    if isinstance(value, list):
+        return _limited(Batch(tuple(map(Entry, value)), single=False))
+    return Batch((Entry(value),), single=True)
+
+
+def decode_parameters(parameters: Sequence[tuple[str, str]]) -> Batch:
+    """Return the one event of a ``GET /js/event/new`` request.
+
+    Parameters
+    ----------
+    parameters : sequence of (str, str)
+        Decoded query parameters, in order. ``json`` holds the whole event; without it each parameter is a field.
+
+    Raises
+    ------
+    AuguryError
+        ``json`` is no JSON, a field is given twice, or there is none.
+    """
+    texts = [text for name, text in parameters if name == "json"]
+    if len(texts) > 1:
+        raise AuguryError(Kind.DUPLICATE_KEY, [Detail(("json",), "give each parameter once")])
+    if texts:
+        return Batch((_entry(texts[0].encode("utf-8", "surrogatepass")),), single=True)
+    fields = from_parameters(parameters, NOT_FIELDS)
+    if not fields:
+        raise AuguryError(Kind.NO_EVENTS, [Detail(("json",), "send json=, or one parameter per field")])
+    return Batch((Entry(fields),), single=True)
+
+
+def _entry(text: bytes) -> Entry:
+    try:
+        return Entry(parse_json(text))
+    except AuguryError as error:
+        return Entry(refused=error)
+
+
+def _limited(batch: Batch) -> Batch:
+    if not batch.entries:
+        raise AuguryError(Kind.NO_EVENTS)
+    if len(batch.entries) > MAX_EVENTS:
+        raise AuguryError(Kind.TOO_MANY_EVENTS, [Detail(("body",), f"{len(batch.entries)} events; send fewer")])
+    return batch
+
+
+def _decompressed(body: bytes, encoding: str) -> bytes:
+    if encoding in ("", "identity"):
+        return body
+    if encoding != "gzip":
+        raise AuguryError(Kind.UNSUPPORTED_ENCODING)
+    inflater = zlib.decompressobj(_GZIP)
+    try:
+        plain = inflater.decompress(body, MAX_INFLATED_BYTES + 1)
+    except zlib.error:
+        raise AuguryError(Kind.INVALID_REQUEST, [Detail(("body",), "the body is not gzip")]) from None
+    if len(plain) > MAX_INFLATED_BYTES:
+        raise AuguryError(Kind.BODY_TOO_LARGE, [Detail(("body",), "send at most 16 MiB before compression")])
+    if not inflater.eof or inflater.unused_data:
+        raise AuguryError(Kind.INVALID_REQUEST, [Detail(("body",), "the gzip body is cut short or has a tail")])
+    return plain

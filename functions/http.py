@@ -1,0 +1,146 @@
+"""What every HTTP function shares: reading API Gateway's event, and answering in Augury's shapes."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import traceback
+from typing import Any
+from urllib.parse import parse_qsl
+
+import orjson
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
+
+from augury.clients import Presented
+from augury.errors import AuguryError, Detail, Kind
+from augury.jsonp import checked_callback, wrap
+from augury.routes import Route, find
+
+_CALLBACK = "jsonpCallback"
+
+
+def make_resolver(logger: Logger) -> APIGatewayHttpResolver:
+    """Return a resolver that answers every error in Seldon's shape and lets no other out."""
+    app = APIGatewayHttpResolver()
+
+    def answer_error(error: AuguryError) -> Response[str]:
+        if error.status >= 500:
+            logger.error("answered with an error of ours", kind=error.kind.name, cause=str(error.__cause__ or ""))
+        return error_response(app, error)
+
+    def answer_unexpected(error: Exception) -> Response[str]:
+        # The type and place of a fault are logged; its text could hold what the caller sent.
+        logger.error("unexpected error", error_type=type(error).__name__, raised_in=_place(error))
+        return error_response(app, AuguryError(Kind.INTERNAL))
+
+    app.exception_handler(AuguryError)(answer_error)
+    app.exception_handler(Exception)(answer_unexpected)
+    return app
+
+
+def route(app: APIGatewayHttpResolver) -> Route:
+    """Return the row of the route table that the current request is for."""
+    found = find(app.current_event.http_method, app.current_event.path)
+    if found is None:
+        raise LookupError("the request is for no route of the table")
+    return found
+
+
+def body(app: APIGatewayHttpResolver) -> bytes:
+    """Return the body as the caller sent it, API Gateway's base64 undone."""
+    text = app.current_event.body or ""
+    if not app.current_event.is_base64_encoded:
+        return text.encode("utf-8", "surrogatepass")
+    try:
+        return base64.b64decode(text, validate=True)
+    except binascii.Error:
+        raise AuguryError(Kind.INVALID_REQUEST, [Detail(("body",), "the body can't be read")]) from None
+
+
+def header(app: APIGatewayHttpResolver, name: str) -> str | None:
+    """Return a header by its lower-case name."""
+    return app.current_event.headers.get(name)
+
+
+def parameters(app: APIGatewayHttpResolver) -> list[tuple[str, str]]:
+    """Return the decoded query parameters in order, repeated ones included."""
+    event = app.current_event
+    query = event.raw_query_string if isinstance(event, APIGatewayProxyEventV2) else ""
+    try:
+        return parse_qsl(query, keep_blank_values=True, errors="strict", max_num_fields=2_000)
+    except (UnicodeDecodeError, ValueError):
+        raise AuguryError(Kind.INVALID_REQUEST, [Detail(("query",), "the query string is not UTF-8")]) from None
+
+
+def parameter(app: APIGatewayHttpResolver, name: str) -> str | None:
+    """Return a query parameter, or None where it is missing.
+
+    Raises
+    ------
+    AuguryError
+        It is given more than once.
+    """
+    values = [value for key, value in parameters(app) if key == name]
+    if len(values) > 1:
+        raise AuguryError(Kind.INVALID_REQUEST, [Detail((name,), "give this parameter once")])
+    return values[0] if values else None
+
+
+def presented(app: APIGatewayHttpResolver) -> Presented:
+    """Return the credential that the current request brought."""
+    return Presented(authorization=header(app, "authorization"), consumer_key=parameter(app, "consumer_key"))
+
+
+def callback(app: APIGatewayHttpResolver) -> str | None:
+    """Return the checked JSONP callback of a ``/js`` request, or None where it wants plain JSON."""
+    if not app.current_event.path.startswith("/js/"):
+        return None
+    name = parameter(app, _CALLBACK)
+    return None if name is None else checked_callback(name)
+
+
+def respond(app: APIGatewayHttpResolver, content: Any, status: int = 200, **headers: str) -> Response[str]:
+    """Return an answer as JSON, or as JSONP where the page asked for it.
+
+    Parameters
+    ----------
+    app : APIGatewayHttpResolver
+        Holds the current request.
+    content : Any
+        What orjson can write.
+    status : int
+        HTTP status.
+    **headers : str
+        Further headers, with underscores for hyphens.
+    """
+    text = orjson.dumps(content).decode()
+    function = callback(app)
+    return Response(
+        status_code=status,
+        content_type="application/json" if function is None else "application/javascript",
+        body=text if function is None else wrap(function, text),
+        headers={
+            "X-Content-Type-Options": "nosniff",
+            "Cache-Control": "no-store",
+            **{name.replace("_", "-"): value for name, value in headers.items()},
+        },
+    )
+
+
+def error_response(app: APIGatewayHttpResolver, error: AuguryError) -> Response[str]:
+    """Return an error as an answer, in the form that the caller asked for where that form is safe."""
+    headers = {} if error.retry_after_s is None else {"Retry_After": str(error.retry_after_s)}
+    if error.status == 401:
+        headers["WWW_Authenticate"] = "Bearer"
+    try:
+        return respond(app, error.as_json(), error.status, **headers)
+    except AuguryError as unsafe_callback:
+        app.current_event.raw_event["rawQueryString"] = ""
+        return respond(app, unsafe_callback.as_json(), unsafe_callback.status)
+
+
+def _place(error: Exception) -> str:
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{frames[-1].name}:{frames[-1].lineno}" if frames else "unknown"

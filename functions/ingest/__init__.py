@@ -1,0 +1,1 @@
+"""Event collection: ``POST /events`` and ``GET /js/event/new``."""

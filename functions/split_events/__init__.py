@@ -1,0 +1,1 @@
+"""The split of raw events by client: a Lambda per object."""

@@ -1,0 +1,36 @@
+"""Splits raw objects as S3 tells of them, through a queue that brings back what failed."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import unquote_plus
+
+import orjson
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+
+from augury.aws import ObjectStore
+from augury.aws.connection import Connection
+from augury.config import FunctionSettings
+from augury.lake import RAW_EVENTS
+from augury.split import split_object
+
+logger = Logger(service="split")
+processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+
+_store = ObjectStore(Connection().s3(), FunctionSettings().require("bucket"))
+
+
+def split_notified(record: SQSRecord) -> None:
+    """Split the objects that one notification names; S3's test message names none."""
+    for entry in orjson.loads(record.body).get("Records", []):
+        key = unquote_plus(entry["s3"]["object"]["key"])
+        if key.startswith(RAW_EVENTS):
+            summary = split_object(_store, key)
+            logger.info("split", source=key, lines=summary.total, clients=len(summary.split), failed=summary.failed)
+
+
+def handler(event: dict[str, Any], context: Any) -> Any:
+    """Split the objects of one batch of messages; name the messages that must come back."""
+    return process_partial_response(event=event, record_handler=split_notified, processor=processor, context=context)

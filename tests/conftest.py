@@ -1,0 +1,62 @@
+"""What all tests share: an embedded AWS, and the rule that CI skips nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from moto import mock_aws
+
+from augury.aws import ObjectStore, SecretStore, Table
+from augury.aws.connection import Connection
+
+REGION = "eu-west-1"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--no-skips", action="store_true", help="count every skipped test as failed")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    report = yield
+    if item.config.getoption("--no-skips") and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped, and nothing may be: {report.longrepr}"
+    return report
+
+
+@pytest.fixture
+def aws() -> Iterator[Connection]:
+    """An embedded AWS, empty at the start of each test."""
+    with mock_aws():
+        yield Connection(region=REGION, access_key_id="test", secret_access_key="test")
+
+
+@pytest.fixture
+def table(aws: Connection) -> Table:
+    client = aws.dynamodb()
+    client.create_table(
+        TableName="augury-test",
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+        AttributeDefinitions=[
+            {"AttributeName": "pk", "AttributeType": "S"},
+            {"AttributeName": "sk", "AttributeType": "S"},
+        ],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    return Table(client, "augury-test")
+
+
+@pytest.fixture
+def store(aws: Connection) -> ObjectStore:
+    client = aws.s3()
+    client.create_bucket(Bucket="augury-test", CreateBucketConfiguration={"LocationConstraint": REGION})
+    return ObjectStore(client, "augury-test")
+
+
+@pytest.fixture
+def secret(aws: Connection) -> SecretStore:
+    client = aws.secretsmanager()
+    client.create_secret(Name="augury-signing", SecretString="not a key yet")
+    return SecretStore(client, "augury-signing")

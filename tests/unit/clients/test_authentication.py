@@ -1,0 +1,181 @@
+"""Who is calling."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import jwt
+import pytest
+
+from augury.aws import SecretStore, Table
+from augury.clients import Authenticator, ClientStore, NewClient, Presented, TokenEndpoint
+from augury.clients.authentication import CACHE_S
+from augury.clients.signing import SigningKey
+from augury.errors import AuguryError, Kind
+from augury.routes import Route, Scope, find
+from tests.unit.clients.conftest import Clock, rotate
+
+
+def route(key: str) -> Route:
+    found = find(*key.split())
+    assert found is not None
+    return found
+
+
+EVENTS, JS_EVENT, PREDICT = route("POST /events"), route("GET /js/event/new"), route("POST /predict")
+
+
+@pytest.fixture
+def authenticator(table: Table, clock: Clock, endpoint: TokenEndpoint) -> Authenticator:
+    return Authenticator(table, now=clock)
+
+
+def token(endpoint: TokenEndpoint, client: NewClient, **form: str) -> str:
+    answer = endpoint.grant(
+        {"consumer_key": client.consumer_key, "consumer_secret": client.consumer_secret, **form}, None
+    )
+    return str(answer["access_token"])
+
+
+def bearer(text: str) -> Presented:
+    return Presented(authorization=f"Bearer {text}")
+
+
+def refusal(authenticator: Authenticator, presented: Presented, asked: Route = EVENTS) -> Kind:
+    with pytest.raises(AuguryError) as refused:
+        authenticator.authenticate(presented, asked)
+    return refused.value.kind
+
+
+def revoke(clients: ClientStore, table: Table, key: str) -> None:
+    credential = clients.credential(key)
+    assert credential is not None
+    table.put(replace(credential, active=False).to_item())
+
+
+def test_a_token_stands_for_its_client(authenticator: Authenticator, endpoint: TokenEndpoint, acme: NewClient) -> None:
+    caller = authenticator.authenticate(bearer(token(endpoint, acme)), EVENTS)
+    assert (caller.client, caller.consumer_key) == ("acme", acme.consumer_key)
+
+
+def test_a_js_key_stands_for_its_client_on_its_routes_only(authenticator: Authenticator, acme: NewClient) -> None:
+    presented = Presented(consumer_key=acme.js_key)
+    assert authenticator.authenticate(presented, JS_EVENT).client == "acme"
+    assert refusal(authenticator, presented, EVENTS) is Kind.TOKEN_MISSING
+
+
+def test_an_oauth_key_is_no_js_key(authenticator: Authenticator, acme: NewClient) -> None:
+    assert refusal(authenticator, Presented(consumer_key=acme.consumer_key), JS_EVENT) is Kind.KEY_UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("presented", "kind"),
+    [
+        (Presented(), Kind.TOKEN_MISSING),
+        (Presented("Basic abc"), Kind.TOKEN_MISSING),
+        (Presented("Bearer "), Kind.TOKEN_MISSING),
+        (Presented("Bearer abc"), Kind.TOKEN_UNKNOWN),
+        (Presented("Bearer a.b.c"), Kind.TOKEN_UNKNOWN),
+        (Presented("Bearer ü.ü.ü"), Kind.TOKEN_UNKNOWN),
+    ],
+)
+def test_what_is_no_token_is_401(authenticator: Authenticator, presented: Presented, kind: Kind) -> None:
+    assert refusal(authenticator, presented) is kind
+    assert kind.status == 401
+
+
+@pytest.mark.parametrize(("key", "kind"), [(None, Kind.KEY_MISSING), ("", Kind.KEY_MISSING), ("x", Kind.KEY_UNKNOWN)])
+def test_a_missing_or_unknown_js_key_is_401(authenticator: Authenticator, key: str | None, kind: Kind) -> None:
+    assert refusal(authenticator, Presented(consumer_key=key), JS_EVENT) is kind
+
+
+def test_a_token_expires_even_while_it_is_cached(
+    authenticator: Authenticator, endpoint: TokenEndpoint, acme: NewClient, clock: Clock
+) -> None:
+    presented = bearer(token(endpoint, acme))
+    clock.now_s += 890
+    authenticator.authenticate(presented, EVENTS)
+    clock.now_s += 11
+    assert refusal(authenticator, presented) is Kind.TOKEN_EXPIRED
+
+
+def test_a_token_without_the_scope_is_403(
+    authenticator: Authenticator, endpoint: TokenEndpoint, acme: NewClient
+) -> None:
+    presented = bearer(token(endpoint, acme, scope="predict"))
+    assert authenticator.authenticate(presented, PREDICT).client == "acme"
+    assert refusal(authenticator, presented, EVENTS) is Kind.SCOPE_MISSING
+
+
+def test_a_token_signed_by_another_key_is_unknown(
+    authenticator: Authenticator, endpoint: TokenEndpoint, acme: NewClient
+) -> None:
+    genuine = token(endpoint, acme)
+    claims = jwt.decode(genuine, options={"verify_signature": False})
+    headers = {"kid": jwt.get_unverified_header(genuine)["kid"]}
+    forged = jwt.encode(claims, SigningKey.generate().private_key, algorithm="ES256", headers=headers)
+    assert refusal(authenticator, bearer(forged)) is Kind.TOKEN_UNKNOWN
+
+
+@pytest.mark.parametrize("algorithm", ["none", "HS256"])
+def test_a_token_of_another_algorithm_is_unknown(
+    authenticator: Authenticator, endpoint: TokenEndpoint, acme: NewClient, algorithm: str
+) -> None:
+    genuine = token(endpoint, acme)
+    claims = jwt.decode(genuine, options={"verify_signature": False})
+    headers = {"kid": jwt.get_unverified_header(genuine)["kid"]}
+    key = None if algorithm == "none" else "k" * 32
+    forged = jwt.encode(claims, key, algorithm=algorithm, headers=headers)
+    assert refusal(authenticator, bearer(forged)) is Kind.TOKEN_UNKNOWN
+
+
+def test_tokens_of_the_key_before_a_rotation_are_still_good(
+    authenticator: Authenticator,
+    endpoint: TokenEndpoint,
+    acme: NewClient,
+    secret: SecretStore,
+    table: Table,
+    clock: Clock,
+) -> None:
+    before = token(endpoint, acme)
+    rotate(secret, table)
+    clock.now_s += CACHE_S
+    after = token(endpoint, acme)
+    assert jwt.get_unverified_header(before)["kid"] != jwt.get_unverified_header(after)["kid"]
+    for text in (before, after):
+        assert authenticator.authenticate(bearer(text), EVENTS).client == "acme"
+
+
+@pytest.mark.parametrize("js", [True, False])
+def test_a_revoked_credential_stops_within_60_seconds_its_tokens_included(
+    authenticator: Authenticator, endpoint: TokenEndpoint, acme: NewClient, clients: ClientStore, table: Table,
+    clock: Clock, js: bool,
+) -> None:  # fmt: skip
+    presented = Presented(consumer_key=acme.js_key) if js else bearer(token(endpoint, acme))
+    asked = JS_EVENT if js else EVENTS
+    authenticator.authenticate(presented, asked)
+    revoke(clients, table, acme.js_key if js else acme.consumer_key)
+    clock.now_s += CACHE_S - 1
+    authenticator.authenticate(presented, asked)
+    clock.now_s += 1
+    assert refusal(authenticator, presented, asked).status == 401
+
+
+def test_a_failing_key_store_is_503_and_is_asked_again_at_once(
+    authenticator: Authenticator, table: Table, acme: NewClient
+) -> None:
+    name, table.name = table.name, "missing-table"
+    presented = Presented(consumer_key=acme.js_key)
+    assert refusal(authenticator, presented, JS_EVENT) is Kind.UNAVAILABLE
+    table.name = name
+    assert authenticator.authenticate(presented, JS_EVENT).client == "acme"
+
+
+def test_a_token_for_a_scope_that_the_credential_lost_is_403(
+    authenticator: Authenticator, endpoint: TokenEndpoint, acme: NewClient, clients: ClientStore, table: Table
+) -> None:
+    presented = bearer(token(endpoint, acme))
+    credential = clients.credential(acme.consumer_key)
+    assert credential is not None
+    table.put(replace(credential, scopes=frozenset({Scope.PREDICT})).to_item())
+    assert refusal(authenticator, presented, EVENTS) is Kind.SCOPE_MISSING
