@@ -45,9 +45,9 @@ def translated(what: str, absent: type[Exception] = AwsUnavailable) -> Iterator[
     except ClientError as error:
         code = error.response.get("Error", {}).get("Code", "")
         if code in _CONDITION_CODES:
-            raise ConditionFailed(what) from error
+            raise ConditionFailed(f"{what}: {code}") from error
         if code in _NOT_FOUND_CODES:
-            raise absent(what) from error
+            raise absent(f"{what}: {code}") from error
         raise AwsUnavailable(f"{what}: {code}") from error
     except BotoCoreError as error:
         raise AwsUnavailable(f"{what}: {type(error).__name__}") from error

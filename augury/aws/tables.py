@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 type Item = dict[str, Any]
-"""An item's attributes: text, numbers, booleans, null, lists and maps, ``pk`` and ``sk`` among them."""
+"""An item's attributes: text, numbers, booleans, null, lists and maps, ``pk`` and ``sk`` among them.
+
+DynamoDB has one type of number: what is whole comes back as an int.
+"""
 
 _serialize = TypeSerializer().serialize
 _deserialize = TypeDeserializer().deserialize

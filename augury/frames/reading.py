@@ -82,8 +82,13 @@ def _keys_of_others(found: list[ObjectSummary], readable: list[ObjectSummary]) -
 
 
 def _read_ndjson(connection: Connection, paths: list[str]) -> pd.DataFrame:
-    if not paths:
-        return pd.DataFrame()
+    # awswrangler takes one compression for all paths of a call, that of the first.
+    by_compression = ([path for path in paths if path.endswith(".gz") is wanted] for wanted in (True, False))
+    frames = [_read_alike(connection, group) for group in by_compression if group]
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+
+
+def _read_alike(connection: Connection, paths: list[str]) -> pd.DataFrame:
     wr.config.s3_endpoint_url = connection.endpoint_url
     frame: pd.DataFrame = wr.s3.read_json(
         path=paths,
@@ -92,11 +97,9 @@ def _read_ndjson(connection: Connection, paths: list[str]) -> pd.DataFrame:
         orient="records",
         lines=True,
         dtype=False,
-        convert_dates=False,
-        convert_axes=False,
         precise_float=True,
     )
-    return frame.reset_index(drop=True)
+    return frame
 
 
 def _distinct(frame: pd.DataFrame) -> pd.DataFrame:

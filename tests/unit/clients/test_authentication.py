@@ -124,7 +124,7 @@ def test_a_token_of_another_algorithm_is_unknown(
     genuine = token(endpoint, acme)
     claims = jwt.decode(genuine, options={"verify_signature": False})
     headers = {"kid": jwt.get_unverified_header(genuine)["kid"]}
-    key = None if algorithm == "none" else "k" * 32
+    key = "" if algorithm == "none" else "k" * 32
     forged = jwt.encode(claims, key, algorithm=algorithm, headers=headers)
     assert refusal(authenticator, bearer(forged)) is Kind.TOKEN_UNKNOWN
 

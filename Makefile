@@ -1,0 +1,66 @@
+# Every command of this project. Nothing is installed outside .venv, and nothing is needed but Python and the network.
+
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?=
+STAMP_RUN := $(VENV)/.installed-local
+STAMP_DEV := $(VENV)/.installed-dev
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+UV_VERSION := 0.13.9
+
+.DEFAULT_GOAL := help
+.PHONY: help demo up test lint types synth bench docs lock clean
+
+help: ## List the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(STAMP_RUN) ## Run the whole loop on this machine: events in, split, trained, predictions out
+	@$(BIN)/augury demo
+
+up: $(STAMP_RUN) ## Start the platform on this machine, on port 8080, with a client and a pipeline to try
+	@$(BIN)/augury local up --port 8080 --seed
+
+test: $(STAMP_DEV) ## Run the tests
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: $(STAMP_DEV) ## Check style and the floors that imports must keep to
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+
+types: $(STAMP_DEV) ## Check types, strictly
+	$(BIN)/mypy
+
+synth: $(STAMP_DEV) ## Write the CloudFormation templates to cdk.out and lint them
+	$(BIN)/python -m infra.app
+	$(BIN)/cfn-lint $$(find cdk.out -name '*.template.json')
+	@echo "templates:" && find cdk.out -name '*.template.json' | sort
+
+bench: $(STAMP_DEV) ## Compare with other systems, each time in one run
+	$(BIN)/python -m benchmarks.single_row
+
+docs: $(STAMP_DEV) ## Build the documentation into site/
+	$(BIN)/mkdocs build --strict --quiet --site-dir site
+
+lock: $(VENV)/bin/python ## Rewrite the hashed lock files (maintainers; UPGRADE=--upgrade takes newer versions)
+	@test -x $(VENV)/uv/bin/uv || ($(BIN)/python -m venv $(VENV)/uv && $(VENV)/uv/bin/pip install --quiet uv==$(UV_VERSION))
+	requirements/lock.sh $(VENV)/uv/bin/uv $(UPGRADE)
+
+clean: ## Remove everything that the commands made
+	rm -rf $(VENV) .build cdk.out site .augury .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/bin/python:
+	@python="$(PYTHON)"; [ -n "$$python" ] || python=$$(sh requirements/find-python.sh) || exit 1; \
+	echo "Making $(VENV) with $$python" && "$$python" -m venv $(VENV)
+
+$(STAMP_RUN): requirements/local.txt pyproject.toml | $(VENV)/bin/python
+	@echo "Installing what the platform needs into $(VENV) (a minute or two, once)"
+	@$(PIP) install --require-hashes --only-binary :all: -r requirements/local.txt
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(STAMP_DEV): requirements/dev.txt $(STAMP_RUN)
+	@echo "Installing what the tests need into $(VENV) (a minute or two, once)"
+	@$(PIP) install --require-hashes -r requirements/dev.txt
+	@touch $@

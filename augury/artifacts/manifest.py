@@ -1,0 +1,126 @@
+"""What an artifact says about itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from hashlib import sha256
+from typing import Annotated, Literal, Self
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, FiniteFloat, NonNegativeInt, model_validator
+
+from augury.artifacts.layout import MANIFEST_FILE, MODEL_FILE, PLAN_FILE
+from augury.names import ClientName, PipelineName, Version
+from augury.schema import InputSchema
+
+FORMAT = 1
+"""Version of the artifact's layout; an artifact of another version is refused."""
+
+type FileName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,99}$")]
+type Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ParitySummary(_Part):
+    """How far plan and model are from the fitted pipeline.
+
+    Parameters
+    ----------
+    rows : int
+        Rows compared: all training rows and the adversarial ones.
+    max_difference : float
+        Greatest absolute difference of a probability.
+    class_disagreements : int
+        Rows whose most probable class differs.
+    tolerance : float
+        Difference up to which the two count as equal.
+    agrees : bool
+        Whether they do.
+    """
+
+    rows: NonNegativeInt
+    max_difference: FiniteFloat
+    class_disagreements: NonNegativeInt
+    tolerance: FiniteFloat
+    agrees: bool
+
+
+class DataWindow(_Part):
+    """The UTC days whose events were trained on, both included; None where the data had no days."""
+
+    first: date | None = None
+    last: date | None = None
+
+
+class Manifest(_Part):
+    """The file that names, and vouches for, all others.
+
+    Parameters
+    ----------
+    client, pipeline, version : ClientName, PipelineName, Version
+        Whose artifact it is.
+    created_at : datetime
+        When it was made, with its time zone.
+    lane : {"plan", "pandas"}
+        How it is served.
+    inputs : InputSchema
+        What a record must bring.
+    classes : tuple of str, optional
+        Readable class names in the order of the model's probabilities; None for a regression.
+    metrics : dict of str to float
+        Cross-validated scores.
+    parity : ParitySummary
+        Plan and model against the fitted pipeline.
+    data_window : DataWindow
+        What it was trained on.
+    rows : int
+        Events that it was trained on.
+    libraries : dict of str to str
+        Versions of the libraries that made it.
+    seed : int
+        Seed of the cross-validation.
+    files : dict of str to str
+        SHA-256 of every other file, in hexadecimal.
+    """
+
+    format: Literal[1] = 1
+    client: ClientName
+    pipeline: PipelineName
+    version: Version
+    created_at: AwareDatetime
+    lane: Literal["plan", "pandas"]
+    inputs: InputSchema
+    classes: tuple[str, ...] | None
+    metrics: dict[str, FiniteFloat]
+    parity: ParitySummary
+    data_window: DataWindow
+    rows: NonNegativeInt
+    libraries: dict[str, str]
+    seed: int
+    files: dict[FileName, Sha256]
+
+    @model_validator(mode="after")
+    def _files_fit_the_lane(self) -> Self:
+        if MANIFEST_FILE in self.files:
+            raise ValueError(f"{MANIFEST_FILE} cannot vouch for itself")
+        missing = {PLAN_FILE, MODEL_FILE} - self.files.keys() if self.lane == "plan" else None
+        if missing:
+            raise ValueError(f"the plan lane needs {', '.join(sorted(missing))}")
+        return self
+
+    def dump(self) -> bytes:
+        """Return the manifest as JSON, the bytes that its digest is of."""
+        return self.model_dump_json(indent=2).encode() + b"\n"
+
+
+def digest(body: bytes) -> str:
+    """Return the SHA-256 of a file in hexadecimal."""
+    return sha256(body).hexdigest()
+
+
+def digests(files: Mapping[str, bytes]) -> dict[str, str]:
+    """Return the SHA-256 of each file, by name."""
+    return {name: digest(body) for name, body in files.items()}

@@ -1,0 +1,72 @@
+"""The ``augury`` command: its groups, its common options, and what a person sees when something is wrong."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from augury import __version__
+from augury.artifacts import ArtifactRefused
+from augury.aws import AwsUnavailable, ConditionFailed, NotFound
+from augury.cli import client, demo, local, pipeline
+from augury.cli.session import Profile, Session
+from augury.clients import ClientExists
+from augury.errors import AuguryError
+from augury.registry import VersionExists
+
+app = typer.Typer(
+    name="augury",
+    help="A general predictive service on serverless AWS.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+app.add_typer(client.app, name="client")
+app.add_typer(pipeline.app, name="pipeline")
+app.add_typer(local.app, name="local")
+app.command("demo")(demo.demo)
+
+_EXPECTED = (
+    ArtifactRefused,
+    AuguryError,
+    AwsUnavailable,
+    ClientExists,
+    ConditionFailed,
+    NotFound,
+    OSError,
+    ValueError,
+    VersionExists,
+)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"augury {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def common(
+    context: typer.Context,
+    profile: Annotated[Profile, typer.Option(help="Where the deployment is.", envvar="AUGURY_PROFILE")] = Profile.AWS,
+    stage: Annotated[str, typer.Option(help="Stage of the deployment on AWS.")] = "dev",
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Take the options that stand before the command."""
+    del version
+    context.obj = Session(profile, stage)
+
+
+def main() -> None:
+    """Run the command line; an expected failure is one line for a person and exit code 1."""
+    try:
+        app()
+    except _EXPECTED as error:
+        Console(stderr=True, highlight=False).print(f"[bold red]augury:[/] {escape(str(error))}")
+        sys.exit(1)

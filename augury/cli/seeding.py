@@ -1,0 +1,58 @@
+"""``augury local up --seed``: a client with events and a pipeline, as Seldon Server made one at start-up."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from augury.aws import ObjectStore
+from augury.aws import Table as DynamoTable
+from augury.cli import training
+from augury.cli.api import ApiClient
+from augury.cli.examples import DEFINITION, iris_events
+from augury.clients import ClientStore, NewClient
+from augury.local import LocalPlatform
+from augury.names import ClientName
+from augury.registry import PipelineDeployment, Registry
+
+SEED_CLIENT = ClientName("test")
+"""Name of the client that is made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seeded:
+    """What was made."""
+
+    client: NewClient
+    deployment: PipelineDeployment
+
+
+def seed(platform: LocalPlatform) -> Seeded:
+    """Make the client ``test``, send it the Iris events by HTTP, and train and register their pipeline."""
+    connection, deployment = platform.connection, platform.deployment
+    table = DynamoTable(connection.dynamodb(), deployment.table)
+    client = ClientStore(table).create(SEED_CLIENT)
+    ApiClient(platform.api_url, client).send_events(iris_events())
+    platform.flush()
+    first, last = training.last_two_days()
+    with tempfile.TemporaryDirectory(prefix="augury-") as scratch:
+        outcome = training.train_on_events(
+            connection, deployment.bucket, DEFINITION, client.name, first, last,
+            version=training.version_of_now(), directory=Path(scratch) / "artifact", quiet=True,
+        )  # fmt: skip
+        store = ObjectStore(connection.s3(), deployment.bucket)
+        return Seeded(client, training.register(outcome.directory, client.name, store, Registry(table)))
+
+
+def announce(seeded: Seeded, console: Console) -> None:
+    """Print what was made, the secret included: it is shown this once."""
+    table = Table(title=f"Client {seeded.client.name}", show_header=False, title_justify="left")
+    table.add_row("js key", seeded.client.js_key)
+    table.add_row("consumer key", seeded.client.consumer_key)
+    table.add_row("consumer secret", seeded.client.consumer_secret)
+    table.add_row("pipeline", f"{seeded.deployment.pipeline}, revision {seeded.deployment.revision}")
+    console.print(table)

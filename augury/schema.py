@@ -1,0 +1,153 @@
+"""What a pipeline expects of a record: names, JSON types and nullability.
+
+Checking a record is on the path of every prediction: it is one pass over the schema's fields, without building anything
+unless there is something to complain about.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, PrivateAttr, model_validator
+
+from augury.errors import Detail
+
+ENVELOPE_FIELDS = ("client", "timestamp", "client_timestamp", "_event_id", "_received_at")
+"""What the server adds to, or vouches for in, every stored event. Training leaves these fields out."""
+
+MAX_NUMBER = sys.float_info.max
+"""Magnitude above which a number has no finite float64."""
+
+
+class FieldType(StrEnum):
+    """JSON type of a field's values."""
+
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+    TEXT = "text"
+    ANY = "any"
+
+
+_ACCEPTED: dict[FieldType, frozenset[type]] = {
+    FieldType.NUMBER: frozenset({int, float}),
+    FieldType.BOOLEAN: frozenset({bool}),
+    FieldType.TEXT: frozenset({str}),
+    FieldType.ANY: frozenset({int, float, bool, str, list, dict}),
+}
+_EXPECTED = {
+    FieldType.NUMBER: "a number",
+    FieldType.BOOLEAN: "a boolean",
+    FieldType.TEXT: "text",
+    FieldType.ANY: "a value",
+}
+_FOUND: dict[type, str] = {
+    int: "a number",
+    float: "a number",
+    bool: "a boolean",
+    str: "text",
+    list: "an array",
+    dict: "an object",
+}
+
+
+class Field(BaseModel):
+    """One field of a record.
+
+    Parameters
+    ----------
+    name : str
+        Key in the record.
+    type : FieldType
+        JSON type that a value must have.
+    nullable : bool, default False
+        Whether null, or no value at all, is accepted too.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    type: FieldType
+    nullable: bool = False
+
+
+class InputSchema(BaseModel):
+    """The fields that a pipeline reads; a record's other fields are none of its business.
+
+    Parameters
+    ----------
+    fields : tuple of Field
+        Fields with distinct names.
+
+    Examples
+    --------
+    >>> schema = InputSchema(fields=(Field(name="age", type="number"), Field(name="city", type="text", nullable=True)))
+    >>> schema.problems({"age": 31, "city": None, "more": "ignored"})
+    []
+    >>> [(detail.loc, detail.msg) for detail in schema.problems({"age": True})]
+    [(('data', 'age'), 'a number is expected, not a boolean')]
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    fields: tuple[Field, ...]
+    _checks: tuple[tuple[str, frozenset[type], bool, bool], ...] = PrivateAttr(default=())
+
+    @model_validator(mode="after")
+    def _compile_checks(self) -> Self:
+        if len(set(self.names)) != len(self.fields):
+            raise ValueError("two fields have the same name")
+        self._checks = tuple(
+            (field.name, _ACCEPTED[field.type], field.nullable, field.type in (FieldType.NUMBER, FieldType.ANY))
+            for field in self.fields
+        )
+        return self
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the fields, in order."""
+        return tuple(field.name for field in self.fields)
+
+    def problems(self, record: Mapping[str, Any], loc: Sequence[str | int] = ("data",)) -> list[Detail]:
+        """Say what keeps a record from fitting, one detail per offending field.
+
+        Parameters
+        ----------
+        record : mapping of str to JSON value
+            One record, as a JSON parser gives it. Extra fields are ignored.
+        loc : sequence of str or int, default ("data",)
+            Where the record stands in the request.
+
+        Returns
+        -------
+        list of Detail
+            Empty when the record fits.
+        """
+        offending = []
+        for name, accepted, nullable, may_be_number in self._checks:
+            value = record.get(name)
+            if value is None:
+                if nullable:
+                    continue
+            elif type(value) in accepted and (not may_be_number or _is_finite(value)):
+                continue
+            offending.append(name)
+        return [self._detail(name, record.get(name), loc) for name in offending]
+
+    def _detail(self, name: str, value: Any, loc: Sequence[str | int]) -> Detail:
+        field = next(field for field in self.fields if field.name == name)
+        expected = _EXPECTED[field.type]
+        return Detail((*loc, name), f"{expected} is required" if value is None else _mismatch(expected, field, value))
+
+
+def _is_finite(value: Any) -> bool:
+    # A comparison of an int with a float is exact in Python, so that no int is too large for it; NaN compares false.
+    return not isinstance(value, (int, float)) or -MAX_NUMBER <= value <= MAX_NUMBER
+
+
+def _mismatch(expected: str, field: Field, value: Any) -> str:
+    if type(value) in _ACCEPTED[field.type]:
+        return f"{expected} is expected within the range of float64"
+    return f"{expected} is expected, not {_FOUND.get(type(value), 'this')}"

@@ -1,0 +1,45 @@
+"""From an artifact's directory to a registered version that answers its client's calls."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from augury import artifacts
+from augury.aws import ObjectStore
+from augury.lake import model_prefix
+from augury.names import ClientName
+from augury.registry import PipelineDeployment, Registry
+
+
+def register(directory: Path, client: ClientName, *, store: ObjectStore, registry: Registry) -> PipelineDeployment:
+    """Check an artifact, publish its files, then record it: a version is never known before its files are there.
+
+    Parameters
+    ----------
+    directory : Path
+        Artifact directory.
+    client : ClientName
+        Whose pipeline it is to become.
+    store : ObjectStore
+        The data bucket.
+    registry : Registry
+        The deployment's registry.
+
+    Raises
+    ------
+    ArtifactRefused
+        The artifact is broken, was made for another client, or another one has its version.
+    VersionExists
+        The version is registered already.
+    """
+    manifest = artifacts.load(directory).manifest
+    if manifest.client != client:
+        raise artifacts.ArtifactRefused(artifacts.MANIFEST_FILE, f"it was made for client {manifest.client!r}")
+    prefix = model_prefix(client, manifest.pipeline, manifest.version)
+    return registry.register(
+        client,
+        manifest.pipeline,
+        manifest.version,
+        manifest_sha256=artifacts.publish(directory, store, prefix),
+        metrics=manifest.metrics,
+    )

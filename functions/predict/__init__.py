@@ -1,0 +1,1 @@
+"""Predictions: ``POST /predict``, ``GET /js/predict`` and ``GET /health``."""

@@ -1,0 +1,52 @@
+"""Prediction: the function that answers from clients' pipelines."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from constructs import Construct
+
+from infra.event_lake import EventLake
+from infra.functions import ImageFunction
+from infra.key_patterns import MODEL_OBJECTS
+from infra.records import Records
+from infra.stages import StageConfig
+
+_DOCKERFILE = "containers/predictor/Dockerfile"
+
+
+class PredictService(Construct):
+    """Reads artifacts, and writes to the predictions stream.
+
+    Parameters
+    ----------
+    config : StageConfig
+        The stage it belongs to.
+    root : Path
+        The checkout, which is the image's build context.
+    lake : EventLake
+        Where artifacts lie and predictions are logged.
+    records : Records
+        Where credentials, public keys and pipelines are looked up.
+    """
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, config: StageConfig, root: Path, lake: EventLake, records: Records
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.function = ImageFunction(
+            self,
+            "Predict",
+            root=root,
+            dockerfile=_DOCKERFILE,
+            config=config,
+            size=config.predict,
+            settings={
+                "table": records.table_name,
+                "bucket": lake.bucket.bucket_name,
+                "predictions_stream": lake.predictions.delivery_stream_name,
+            },
+        )
+        records.grant_lookups(self.function)
+        lake.bucket.grants.actions_on_object_keys(self.function, MODEL_OBJECTS, "s3:GetObject")
+        lake.predictions.grant_put_records(self.function)

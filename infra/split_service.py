@@ -1,0 +1,55 @@
+"""The split: the function that sorts raw events by client and day."""
+
+from __future__ import annotations
+
+from aws_cdk.aws_lambda_event_sources import SqsEventSource
+from aws_cdk.aws_sqs import Queue
+from constructs import Construct
+
+from augury.routes import SPLIT_HANDLER
+from infra.bundling import Bundle
+from infra.event_lake import EventLake
+from infra.functions import ZipFunction
+from infra.key_patterns import FAILED_SPLIT_OBJECTS, RAW_EVENT_OBJECTS, SPLIT_OBJECTS
+from infra.stages import StageConfig
+
+
+class SplitService(Construct):
+    """Splits each raw object that the queue tells of.
+
+    Parameters
+    ----------
+    config : StageConfig
+        The stage it belongs to.
+    bundle : Bundle
+        Code of zip functions.
+    lake : EventLake
+        What it reads and writes.
+    queue : Queue
+        Notifications of raw objects.
+    """
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, config: StageConfig, bundle: Bundle, lake: EventLake, queue: Queue
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.function = ZipFunction(
+            self,
+            "Split",
+            bundle=bundle,
+            handler=SPLIT_HANDLER,
+            config=config,
+            size=config.split,
+            settings={"bucket": lake.bucket.bucket_name},
+        )
+        lake.bucket.grants.actions_on_object_keys(self.function, RAW_EVENT_OBJECTS, "s3:GetObject")
+        for keys in (SPLIT_OBJECTS, FAILED_SPLIT_OBJECTS):
+            lake.bucket.grants.actions_on_object_keys(self.function, keys, "s3:PutObject")
+        self.function.add_event_source(
+            SqsEventSource(
+                queue,
+                batch_size=1,  # an object may take most of the function's time
+                max_concurrency=config.split_concurrency,
+                report_batch_item_failures=True,
+            )
+        )

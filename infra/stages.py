@@ -1,0 +1,104 @@
+"""The environments that Augury is deployed to, and in what they differ."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aws_cdk import RemovalPolicy
+from aws_cdk.aws_logs import RetentionDays
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FunctionSize:
+    """Memory and time of one Lambda function. CPU comes with memory: 1,769 MB is one whole vCPU."""
+
+    memory_mb: int
+    timeout_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Buffering:
+    """When Firehose writes an object: after so much time or so much data, whichever comes first."""
+
+    interval_s: int
+    size_mib: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Throttle:
+    """Requests per second, and at once, that the API lets through to a route."""
+
+    rate: int
+    burst: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageConfig:
+    """One environment.
+
+    Parameters
+    ----------
+    name : str
+        Lower-case name; stacks are called ``Augury-<name>-<stack>``.
+    keeps_data : bool
+        Whether bucket, table and secret outlive their stack, and the stack refuses to be deleted.
+    log_retention : RetentionDays
+        How long the logs of functions, API and Firehose are kept.
+    superseded_days : int
+        How long replaced and deleted versions of objects are kept.
+    buffering : Buffering
+        Of the events and predictions streams.
+    throttle : Throttle
+        Of every route.
+    token, rotate, ingest, predict, split : FunctionSize
+        Of the function of that name. API Gateway waits 30 s at most for the ones that answer HTTP.
+    split_concurrency : int
+        How many raw objects are split at once, at most.
+    rotation_days : int
+        Age at which the token signing key is replaced.
+    """
+
+    name: str
+    keeps_data: bool
+    log_retention: RetentionDays
+    superseded_days: int
+    buffering: Buffering
+    throttle: Throttle
+    token: FunctionSize = FunctionSize(memory_mb=512, timeout_s=10)
+    rotate: FunctionSize = FunctionSize(memory_mb=256, timeout_s=30)
+    ingest: FunctionSize = FunctionSize(memory_mb=1024, timeout_s=25)
+    predict: FunctionSize = FunctionSize(memory_mb=1769, timeout_s=25)
+    split: FunctionSize = FunctionSize(memory_mb=1769, timeout_s=120)
+    split_concurrency: int
+    rotation_days: int = 30
+
+    @property
+    def removal_policy(self) -> RemovalPolicy:
+        """What becomes of data when its stack goes. A bucket that still holds objects refuses to be destroyed."""
+        return RemovalPolicy.RETAIN if self.keeps_data else RemovalPolicy.DESTROY
+
+
+DEV = StageConfig(
+    name="dev",
+    keeps_data=False,
+    log_retention=RetentionDays.ONE_WEEK,
+    superseded_days=1,
+    buffering=Buffering(interval_s=60, size_mib=5),
+    throttle=Throttle(rate=100, burst=200),
+    split_concurrency=2,
+)
+"""Where changes are tried: small, quick to show its events, and taken down once its bucket is emptied."""
+
+PROD = StageConfig(
+    name="prod",
+    keeps_data=True,
+    log_retention=RetentionDays.THREE_MONTHS,
+    superseded_days=30,
+    buffering=Buffering(interval_s=300, size_mib=64),
+    throttle=Throttle(rate=2000, burst=4000),
+    split_concurrency=20,
+)
+"""Where clients are served."""
+
+STAGES = (DEV, PROD)
+"""Every stage that the app synthesises."""

@@ -1,0 +1,46 @@
+"""A real artifact for tests: the Iris pipeline, trained once per test run."""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from tempfile import mkdtemp
+
+import pandas as pd
+
+from augury.artifacts import DataWindow, Manifest
+from augury.names import ClientName, PipelineName, Version
+from augury.training import load_definition, train
+
+ROOT = Path(__file__).parents[1]
+DEFINITION = ROOT / "training" / "iris_xgboost.py"
+ACME = ClientName("acme")
+IRIS = PipelineName("iris")
+VERSION = Version("1")
+FLOWER = {"f1": 1, "f2": 2.7, "f3": 5.3, "f4": 1.9}
+
+
+@dataclass(frozen=True)
+class TrainedIris:
+    """The artifact of client ``acme``."""
+
+    directory: Path
+    manifest: Manifest
+    manifest_sha256: str
+
+
+@cache
+def trained_iris() -> TrainedIris:
+    events = importlib.import_module("training.iris_xgboost").example_events()
+    outcome = train(
+        load_definition(DEFINITION),
+        pd.DataFrame(events),
+        client=ACME,
+        pipeline=IRIS,
+        version=VERSION,
+        directory=Path(mkdtemp(prefix="augury-test-")) / "iris",
+        data_window=DataWindow(),
+    )
+    return TrainedIris(outcome.directory, outcome.manifest, outcome.manifest_sha256)

@@ -1,0 +1,90 @@
+"""From a client's own events to its predictions over HTTP."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from augury.cli import training
+from augury.clients import NewClient
+from augury.lake import RAW_PREDICTIONS
+from augury.names import Version
+from tests.artifacts import DEFINITION, FLOWER
+from tests.e2e.conftest import World
+
+
+@pytest.fixture(scope="module")
+def client(world: World, tmp_path_factory: pytest.TempPathFactory) -> NewClient:
+    """A client whose pipeline was trained on the events that it sent."""
+    client = world.new_client()
+    events = importlib.import_module("training.iris_xgboost").example_events()
+    assert world.post(client, "/events", json.dumps(events).encode()).json["accepted"] == 150
+    world.platform.flush()
+    train(world, client, tmp_path_factory.mktemp("artifact") / "1", "1")
+    return client
+
+
+def train(world: World, client: NewClient, directory: Path, version: str) -> None:
+    first, last = training.last_two_days()
+    deployment = world.platform.deployment
+    outcome = training.train_on_events(
+        world.platform.connection, deployment.bucket, DEFINITION, client.name, first, last,
+        version=Version(version), directory=directory, quiet=True,
+    )  # fmt: skip
+    assert outcome.evaluation.accuracy > 0.9
+    assert outcome.parity.agrees
+    training.register(directory, client.name, world.store, world.registry)
+
+
+def test_the_flower_is_a_virginica_by_both_routes(world: World, client: NewClient) -> None:
+    posted = world.post(client, "/predict", json.dumps({"data": FLOWER}).encode()).json
+    flat = world.post(client, "/predict", json.dumps(FLOWER).encode()).json
+    from_page = world.js(client, "/js/predict", **FLOWER).json
+    by_json = world.js(client, "/js/predict", json=json.dumps({"data": FLOWER}), puid="mine").json
+    assert posted["predictions"][0]["predictedClass"] == "Iris-virginica"
+    assert posted["predictions"][0]["prediction"] > 0.9
+    assert posted["predictions"] == flat["predictions"] == from_page["predictions"] == by_json["predictions"]
+    assert by_json["meta"] == {"puid": "mine", "modelName": "iris", "variation": "default"}
+
+
+def test_a_page_gets_its_prediction_as_jsonp(world: World, client: NewClient) -> None:
+    answer = world.js(client, "/js/predict", **FLOWER, jsonpCallback="show")
+    assert answer.text.startswith('/**/show({"meta":')
+
+
+@pytest.mark.parametrize(
+    ("data", "loc"),
+    [({"f1": 1, "f2": 2.7, "f3": 5.3}, ["data", "f4"]), ({**FLOWER, "f2": "much"}, ["data", "f2"])],
+)
+def test_a_missing_or_mistyped_feature_is_422_and_named(
+    world: World, client: NewClient, data: dict[str, object], loc: list[str]
+) -> None:
+    for answer in (world.post(client, "/predict", json.dumps(data).encode()), world.js(client, "/js/predict", **data)):
+        assert (answer.status, answer.json["error_id"]) == (422, 122)
+        assert [detail["loc"] for detail in answer.json["details"]] == [loc]
+
+
+def test_an_unknown_pipeline_is_404(world: World, client: NewClient) -> None:
+    body = json.dumps({"meta": {"pipeline": "wine"}, "data": FLOWER}).encode()
+    for answer in (world.post(client, "/predict", body), world.js(client, "/js/predict", pipeline="wine", **FLOWER)):
+        assert (answer.status, answer.json["error_id"]) == (404, 120)
+
+
+def test_another_client_cannot_ask_this_ones_pipeline(world: World, client: NewClient) -> None:
+    other = world.new_client()
+    body = json.dumps({"meta": {"pipeline": "iris"}, "data": FLOWER}).encode()
+    assert world.post(other, "/predict", body).status == 404
+
+
+def test_every_prediction_is_logged(world: World, client: NewClient) -> None:
+    world.post(client, "/predict", json.dumps({"meta": {"puid": "look-for-me"}, "data": FLOWER}).encode())
+    world.platform.flush()
+    (line,) = (line for line in map(json.loads, world.lines(RAW_PREDICTIONS)) if line["puid"] == "look-for-me")
+    assert (line["client"], line["pipeline"], line["version"], line["input"]) == (client.name, "iris", "1", FLOWER)
+    assert line["predictions"][0]["predictedClass"] == "Iris-virginica"
+    at = datetime.fromisoformat(line["time"])
+    assert datetime.now(UTC) - at < timedelta(minutes=5)

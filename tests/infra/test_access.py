@@ -1,0 +1,176 @@
+"""Who may do what, decided on the rendered policies with the keys that the library really uses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from augury.lake import client_day, failed_split_key, model_prefix, raw_events_hour, split_output_key
+from augury.names import ClientName, PipelineName, Version
+from tests.infra.templates import StageTemplates, as_list
+
+FUNCTIONS = ("token", "rotate", "ingest", "predict", "split")
+DAY = date(2026, 11, 23)
+ACME = ClientName("acme")
+
+RAW = raw_events_hour(datetime(2026, 11, 23, 9, tzinfo=UTC)) + "stream-1.gz"
+SPLIT = split_output_key(ACME, DAY, RAW)
+DROP = client_day(ACME, DAY) + "history.csv"
+FAILED = failed_split_key(RAW)
+MODEL = model_prefix(ACME, PipelineName("iris"), Version("1")) + "model.onnx"
+MODEL_NAMED_EVENTS = model_prefix(ACME, PipelineName("events"), Version("1")) + "manifest.json"
+KEYS = (RAW, SPLIT, DROP, FAILED, MODEL, MODEL_NAMED_EVENTS)
+
+ALLOWED_WILDCARDS = {
+    ("xray:PutTelemetryRecords", "*"): "X-Ray has no resources to name",
+    ("xray:PutTraceSegments", "*"): "X-Ray has no resources to name",
+    ("secretsmanager:GetRandomPassword", "*"): "makes text up; the CDK grants it to every rotation function",
+    ("s3:GetObject", "/logs/events.*"): "all objects below a prefix",
+    ("s3:GetObject", "/logs/predictions.*"): "all objects below a prefix",
+    ("s3:GetObject", "/failed/firehose/*"): "all objects below a prefix",
+    ("s3:GetObject", "/clients/*/models/*/*/*"): "predict serves every client",
+    ("s3:PutObject", "/logs/events.*"): "all objects below a prefix",
+    ("s3:PutObject", "/logs/predictions.*"): "all objects below a prefix",
+    ("s3:PutObject", "/failed/firehose/*"): "all objects below a prefix",
+    ("s3:PutObject", "/failed/split/*-*.json.gz"): "all objects below a prefix",
+    ("s3:PutObject", "/clients/*/events/*/augury-*.json.gz"): "split writes for every client",
+    ("s3:AbortMultipartUpload", "/logs/events.*"): "all objects below a prefix",
+    ("s3:AbortMultipartUpload", "/logs/predictions.*"): "all objects below a prefix",
+    ("s3:AbortMultipartUpload", "/failed/firehose/*"): "all objects below a prefix",
+}
+"""What may stand with a wildcard in an allowing statement, and why."""
+
+
+@pytest.fixture(scope="module")
+def arn(templates: StageTemplates) -> dict[str, str]:
+    def of(kind: str, name: str = "") -> str:
+        return f"{{{templates.only(kind, name).name}.Arn}}"
+
+    return {
+        "bucket": of("AWS::S3::Bucket"),
+        "table": of("AWS::DynamoDB::Table"),
+        "events": of("AWS::KinesisFirehose::DeliveryStream", "LakeEvents"),
+        "predictions": of("AWS::KinesisFirehose::DeliveryStream", "LakePredictions"),
+        "secret": f"{{{templates.only('AWS::SecretsManager::Secret').name}}}",
+        "queue": of("AWS::SQS::Queue", "RawObjectsQueue"),
+    }
+
+
+def who_may(templates: StageTemplates, action: str, resource: str) -> set[str]:
+    return {name for name in FUNCTIONS if templates.may(name, action, resource)}
+
+
+def test_only_ingest_writes_events_and_only_predict_writes_predictions(
+    templates: StageTemplates, arn: dict[str, str]
+) -> None:
+    for action in ("firehose:PutRecord", "firehose:PutRecordBatch"):
+        assert who_may(templates, action, arn["events"]) == {"ingest"}
+        assert who_may(templates, action, arn["predictions"]) == {"predict"}
+
+
+def test_only_token_and_rotate_read_the_private_key_and_only_rotate_replaces_it(
+    templates: StageTemplates, arn: dict[str, str]
+) -> None:
+    assert who_may(templates, "secretsmanager:GetSecretValue", arn["secret"]) == {"token", "rotate"}
+    for action in ("secretsmanager:PutSecretValue", "secretsmanager:UpdateSecretVersionStage"):
+        assert who_may(templates, action, arn["secret"]) == {"rotate"}
+
+
+def test_whoever_authenticates_looks_keys_up_and_only_rotate_writes_them(
+    templates: StageTemplates, arn: dict[str, str]
+) -> None:
+    for action in ("dynamodb:GetItem", "dynamodb:Query"):
+        assert who_may(templates, action, arn["table"]) == {"token", "rotate", "ingest", "predict"}
+    assert who_may(templates, "dynamodb:PutItem", arn["table"]) == {"rotate"}
+    for action in ("dynamodb:Scan", "dynamodb:DeleteItem", "dynamodb:UpdateItem", "dynamodb:DeleteTable"):
+        assert who_may(templates, action, arn["table"]) == set()
+
+
+@pytest.mark.parametrize(
+    ("action", "readable"),
+    [
+        ("s3:GetObject", {"split": {RAW}, "predict": {MODEL, MODEL_NAMED_EVENTS}}),
+        ("s3:PutObject", {"split": {SPLIT, FAILED}}),
+        ("s3:DeleteObject", {}),
+        ("s3:DeleteObjectVersion", {}),
+        ("s3:PutObjectAcl", {}),
+    ],
+)
+def test_a_function_reaches_its_own_keys_of_the_bucket_only(
+    templates: StageTemplates, arn: dict[str, str], action: str, readable: dict[str, set[str]]
+) -> None:
+    for name in FUNCTIONS:
+        reached = {key for key in KEYS if templates.may(name, action, f"{arn['bucket']}/{key}")}
+
+        assert reached == readable.get(name, set()), name
+
+
+def test_no_function_lists_the_bucket_or_changes_it(templates: StageTemplates, arn: dict[str, str]) -> None:
+    for action in ("s3:ListBucket", "s3:PutBucketPolicy", "s3:PutBucketNotification"):
+        assert who_may(templates, action, arn["bucket"]) == set()
+
+
+def test_only_split_takes_messages_from_the_queue(templates: StageTemplates, arn: dict[str, str]) -> None:
+    for action in ("sqs:ReceiveMessage", "sqs:DeleteMessage"):
+        assert who_may(templates, action, arn["queue"]) == {"split"}
+    assert who_may(templates, "sqs:SendMessage", arn["queue"]) == set()
+
+
+def test_every_function_writes_to_its_own_log_only(templates: StageTemplates) -> None:
+    for name in FUNCTIONS:
+        group = templates.function(name).properties["LoggingConfig"]["LogGroup"].strip("{}")
+
+        assert who_may(templates, "logs:PutLogEvents", f"{{{group}.Arn}}") == {name}
+
+
+def test_firehose_writes_below_its_own_prefixes_only(templates: StageTemplates, arn: dict[str, str]) -> None:
+    for stream, prefix in (("LakeEvents", "logs/events."), ("LakePredictions", "logs/predictions.")):
+        properties = templates.only("AWS::KinesisFirehose::DeliveryStream", stream).properties
+        role = properties["ExtendedS3DestinationConfiguration"]["RoleARN"].strip("{}").removesuffix(".Arn")
+        writable = {
+            resource
+            for statement in templates.statements_of(role)
+            if "s3:PutObject" in statement["Action"]
+            for resource in as_list(statement["Resource"])
+        }
+
+        assert writable == {f"{arn['bucket']}/{prefix}*", f"{arn['bucket']}/failed/firehose/*"}
+
+
+def test_a_statement_has_no_wildcard_without_a_reason(templates: StageTemplates) -> None:
+    found = {
+        (action, resource.rpartition(".Arn}")[2])
+        for statement in allowing_statements(templates)
+        for action in as_list(statement["Action"])
+        for resource in as_list(statement.get("Resource", "-"))
+        if "*" in action or "*" in resource
+    }
+
+    assert found == ALLOWED_WILDCARDS.keys()
+
+
+def test_nobody_outside_the_account_is_let_in(templates: StageTemplates) -> None:
+    for statement in allowing_statements(templates):
+        assert set(statement.get("Principal", {"Service": ""})) == {"Service"}, statement
+        assert not {"NotAction", "NotResource", "NotPrincipal"} & statement.keys(), statement
+
+
+def allowing_statements(templates: StageTemplates) -> Iterator[dict[str, Any]]:
+    """Yield every statement that allows, wherever in a template it stands."""
+    for resource in templates.resources():
+        yield from (statement for statement in _statements_in(resource.properties) if statement["Effect"] == "Allow")
+
+
+def _statements_in(value: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(value, dict):
+        if "Effect" in value:
+            yield value
+        else:
+            for inner in value.values():
+                yield from _statements_in(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _statements_in(inner)

@@ -1,0 +1,142 @@
+"""What must not be lost: how it is kept, and that it is."""
+
+from __future__ import annotations
+
+import pytest
+
+from augury.lake import (
+    EVENTS_ERROR_PREFIX,
+    EVENTS_PREFIX,
+    PREDICTIONS_ERROR_PREFIX,
+    PREDICTIONS_PREFIX,
+    RAW_EVENTS,
+)
+from tests.infra.templates import StageTemplates
+
+STATEFUL = ("AWS::S3::Bucket", "AWS::DynamoDB::Table", "AWS::SecretsManager::Secret")
+
+
+@pytest.mark.parametrize("kind", STATEFUL)
+def test_state_lives_in_the_data_stack_only(templates: StageTemplates, kind: str) -> None:
+    assert templates.only(kind).name.startswith(f"Augury-{templates.stage}-Data:")
+
+
+@pytest.mark.parametrize("kind", STATEFUL)
+def test_state_outlives_its_stack_in_production(prod: StageTemplates, kind: str) -> None:
+    resource = prod.only(kind).attributes
+
+    assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("Retain", "Retain")
+
+
+def test_the_table_refuses_to_be_deleted_in_production(prod: StageTemplates) -> None:
+    assert prod.only("AWS::DynamoDB::Table").properties["DeletionProtectionEnabled"] is True
+
+
+def test_the_bucket_is_private_encrypted_and_versioned(templates: StageTemplates) -> None:
+    bucket = templates.only("AWS::S3::Bucket").properties
+    [encryption] = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+
+    assert bucket["PublicAccessBlockConfiguration"] == {
+        "BlockPublicAcls": True,
+        "BlockPublicPolicy": True,
+        "IgnorePublicAcls": True,
+        "RestrictPublicBuckets": True,
+    }
+    assert encryption["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "AES256"
+    assert bucket["OwnershipControls"]["Rules"] == [{"ObjectOwnership": "BucketOwnerEnforced"}]
+    assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
+
+
+def test_the_bucket_is_reached_over_tls_only(templates: StageTemplates) -> None:
+    policy = templates.only("AWS::S3::BucketPolicy").properties
+    bucket = templates.only("AWS::S3::Bucket").name
+    without_tls = {
+        "Effect": "Deny",
+        "Principal": {"AWS": "*"},
+        "Action": "s3:*",
+        "Resource": [f"{{{bucket}.Arn}}", f"{{{bucket}.Arn}}/*"],
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+
+    assert policy["Bucket"] == f"{{{bucket}}}"
+    assert without_tls in policy["PolicyDocument"]["Statement"]
+
+
+def test_the_table_is_keyed_as_the_library_reads_it_and_can_be_restored(templates: StageTemplates) -> None:
+    table = templates.only("AWS::DynamoDB::Table").properties
+
+    assert table["KeySchema"] == [
+        {"AttributeName": "pk", "KeyType": "HASH"},
+        {"AttributeName": "sk", "KeyType": "RANGE"},
+    ]
+    assert {attribute["AttributeType"] for attribute in table["AttributeDefinitions"]} == {"S"}
+    assert table["BillingMode"] == "PAY_PER_REQUEST"
+    assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+
+
+@pytest.mark.parametrize(
+    ("stream", "prefix", "error_prefix"),
+    [
+        ("LakeEvents", EVENTS_PREFIX, EVENTS_ERROR_PREFIX),
+        ("LakePredictions", PREDICTIONS_PREFIX, PREDICTIONS_ERROR_PREFIX),
+    ],
+)
+def test_a_stream_writes_gzip_where_the_lake_says(
+    templates: StageTemplates, stream: str, prefix: str, error_prefix: str
+) -> None:
+    properties = templates.only("AWS::KinesisFirehose::DeliveryStream", stream).properties
+    destination = properties["ExtendedS3DestinationConfiguration"]
+
+    assert (destination["Prefix"], destination["ErrorOutputPrefix"]) == (prefix, error_prefix)
+    assert destination["CompressionFormat"] == "GZIP"
+    assert destination["BucketARN"] == f"{{{templates.only('AWS::S3::Bucket').name}.Arn}}"
+    assert properties["DeliveryStreamEncryptionConfigurationInput"] == {"KeyType": "AWS_OWNED_CMK"}
+
+
+def test_streams_buffer_for_as_long_as_the_stage_says(prod: StageTemplates) -> None:
+    streams = prod.resources("AWS::KinesisFirehose::DeliveryStream")
+    hints = [stream.properties["ExtendedS3DestinationConfiguration"]["BufferingHints"] for stream in streams]
+
+    assert hints == [{"IntervalInSeconds": 300, "SizeInMBs": 64}] * 2
+
+
+def test_only_raw_events_are_announced_to_the_queue(templates: StageTemplates) -> None:
+    queue = templates.only("AWS::SQS::Queue", "RawObjectsQueue").name
+
+    assert templates.only("AWS::S3::Bucket").properties["NotificationConfiguration"] == {
+        "QueueConfigurations": [
+            {
+                "Event": "s3:ObjectCreated:*",
+                "Filter": {"S3Key": {"Rules": [{"Name": "prefix", "Value": RAW_EVENTS}]}},
+                "Queue": f"{{{queue}.Arn}}",
+            }
+        ]
+    }
+
+
+def test_the_bucket_is_made_once_it_may_write_to_the_queue(templates: StageTemplates) -> None:
+    bucket = templates.only("AWS::S3::Bucket").attributes
+    policy = templates.only("AWS::SQS::QueuePolicy", "RawObjectsQueue")
+    [sending] = [s for s in policy.properties["PolicyDocument"]["Statement"] if s["Effect"] == "Allow"]
+
+    assert policy.name.partition(":")[2] in bucket["DependsOn"]
+    assert sending["Principal"] == {"Service": "s3.amazonaws.com"}
+    assert "sqs:SendMessage" in sending["Action"]
+    assert sending["Condition"] == {"StringEquals": {"aws:SourceAccount": "{AWS::AccountId}"}}
+
+
+def test_a_message_stays_hidden_for_six_timeouts_and_ends_in_the_dead_letter_queue(templates: StageTemplates) -> None:
+    queue = templates.only("AWS::SQS::Queue", "RawObjectsQueue").properties
+    dead_letters = templates.only("AWS::SQS::Queue", "DeadLetters").name
+    split = templates.function("split").properties
+
+    assert queue["VisibilityTimeout"] == 6 * split["Timeout"]
+    assert queue["RedrivePolicy"] == {"deadLetterTargetArn": f"{{{dead_letters}.Arn}}", "maxReceiveCount": 5}
+
+
+def test_queues_are_encrypted_and_dead_letters_are_kept_longest(templates: StageTemplates) -> None:
+    queues = {queue.name: queue.properties for queue in templates.resources("AWS::SQS::Queue")}
+    dead_letters = templates.only("AWS::SQS::Queue", "DeadLetters").name
+
+    assert all(queue["SqsManagedSseEnabled"] for queue in queues.values())
+    assert max(queues, key=lambda name: int(queues[name]["MessageRetentionPeriod"])) == dead_letters

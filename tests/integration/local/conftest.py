@@ -1,0 +1,3 @@
+from tests.unit.local.handlers import handler_modules
+
+__all__ = ["handler_modules"]

@@ -1,0 +1,120 @@
+"""The command line against a running platform."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from augury.cli.app import app, main
+from augury.local import LocalPlatform
+from tests.artifacts import DEFINITION
+
+SECRET = "a-secret-of-at-least-32-characters"
+
+
+@pytest.fixture(scope="module")
+def directory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    directory = tmp_path_factory.mktemp("operator")
+    state = directory / ".augury" / "local.json"
+    with LocalPlatform(port=0, state=state, runs_in_background=False):
+        yield directory
+
+
+@pytest.fixture(autouse=True)
+def in_directory(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(directory)
+
+
+def run(*arguments: str) -> str:
+    outcome = CliRunner().invoke(app, ["--profile", "local", *arguments], catch_exceptions=False)
+    assert outcome.exit_code == 0, outcome.output
+    return outcome.stdout
+
+
+def refused(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *arguments: str) -> str:
+    monkeypatch.setattr("sys.argv", ["augury", "--profile", "local", *arguments])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 1
+    shown = capsys.readouterr()
+    assert "Traceback" not in shown.err
+    return " ".join(shown.err.split())
+
+
+def test_a_client_is_made_and_its_secret_shown_once() -> None:
+    made = json.loads(run("client", "create", "shown-once", "--json"))
+    assert set(made) == {"name", "js_key", "consumer_key", "consumer_secret"}
+    assert made["name"] == "shown-once"
+    listed = run("client", "list", "--json")
+    assert "shown-once" in {client["name"] for client in json.loads(listed)}
+    assert made["consumer_secret"] not in listed
+
+
+def test_people_see_tables() -> None:
+    created = run("client", "create", "people", "--js-key", "js-of-people", "--consumer-secret", SECRET)
+    assert "js-of-people" in created
+    assert "won't be shown again" in created
+    assert "people" in run("client", "list")
+
+
+def test_a_taken_name_is_one_line_of_error(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    run("client", "create", "taken")
+    assert "client 'taken' exists" in refused(capsys, monkeypatch, "client", "create", "taken")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("client", "create", "../x"), "lower-case letters"),
+        (("client", "create", "short", "--consumer-secret", "abc"), "at least 32 characters"),
+        (("pipeline", "list", "nobody"), "there is no client 'nobody'"),
+        (("pipeline", "train", "missing.py", "--client", "nobody"), "there is no client 'nobody'"),
+        (("pipeline", "register", "nobody", "."), "there is no client 'nobody'"),
+    ],
+)
+def test_what_is_wrong_is_said_in_one_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], said: str
+) -> None:
+    assert said in refused(capsys, monkeypatch, *arguments)
+
+
+def test_without_a_platform_it_says_how_to_start_one(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert "augury local up" in refused(capsys, monkeypatch, "client", "list")
+
+
+def test_training_without_events_says_so(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    run("client", "create", "eventless")
+    arguments = (
+        "pipeline",
+        "train",
+        str(DEFINITION),
+        "--client",
+        "eventless",
+        "--from",
+        "2026-11-01",
+        "--to",
+        "2026-11-02",
+    )
+    assert "has no events from 2026-11-01 to 2026-11-02" in refused(capsys, monkeypatch, *arguments)
+
+
+def test_registering_something_else_than_an_artifact_names_the_file(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    run("client", "create", "careless")
+    assert "manifest.json" in refused(capsys, monkeypatch, "pipeline", "register", "careless", str(tmp_path))
+
+
+def test_help_and_version_are_there() -> None:
+    assert "augury 0." in CliRunner().invoke(app, ["--version"]).stdout
+    for group in ((), ("client",), ("pipeline",), ("local",), ("demo",)):
+        outcome = CliRunner().invoke(app, [*group, "--help"])
+        assert outcome.exit_code == 0
+        assert "Usage" in outcome.stdout

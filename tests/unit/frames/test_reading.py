@@ -1,0 +1,89 @@
+"""A client's events as a frame."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from datetime import date
+from typing import Any
+
+import pytest
+
+from augury.aws import ObjectStore
+from augury.aws.connection import Connection
+from augury.frames import Events, read_events
+from augury.lake import client_day
+from augury.names import ClientName
+
+ACME = ClientName("acme")
+DAY, NEXT = date(2026, 11, 23), date(2026, 11, 24)
+
+
+@pytest.fixture
+def lake(aws: Connection, store: ObjectStore) -> tuple[Connection, ObjectStore]:
+    return aws, store
+
+
+def put(store: ObjectStore, name: str, *events: dict[str, Any], client: ClientName = ACME, day: date = DAY) -> None:
+    text = "".join(json.dumps(event) + "\n" for event in events).encode()
+    store.put(client_day(client, day) + name, gzip.compress(text) if name.endswith(".gz") else text)
+
+
+def read(lake: tuple[Connection, ObjectStore], first: date = DAY, last: date = DAY) -> Events:
+    return read_events(lake[0], lake[1].bucket, ACME, first, last)
+
+
+def test_split_output_and_drops_of_the_days_are_read_and_nothing_else(lake: tuple[Connection, ObjectStore]) -> None:
+    store = lake[1]
+    put(store, "augury-1.json.gz", {"n": 1, "_event_id": "a"})
+    put(store, "history.ndjson", {"n": 2, "_event_id": "b"})
+    put(store, "augury-2.json.gz", {"n": 3, "_event_id": "c"}, day=NEXT)
+    put(store, "augury-3.json.gz", {"n": 4, "_event_id": "d"}, day=date(2026, 11, 25))
+    put(store, "augury-4.json.gz", {"n": 5, "_event_id": "e"}, client=ClientName("acme-2"))
+
+    assert sorted(read(lake).frame["n"]) == [1, 2]
+    both = read(lake, DAY, NEXT)
+    assert (sorted(both.frame["n"]), both.objects) == ([1, 2, 3], 3)
+
+
+def test_text_that_looks_like_something_else_stays_text(lake: tuple[Connection, ObjectStore]) -> None:
+    event = {"zip": "007", "date": "2026-11-23", "created_at": "2026-11-23T00:00:00Z", "modified": 5, "timestamp": 1.5}
+    put(lake[1], "augury-1.json.gz", {**event, "_event_id": "a"})
+    (row,) = read(lake).frame.drop(columns="_event_id").to_dict("records")
+    assert row == event
+
+
+def test_floats_come_back_as_they_were_written(lake: tuple[Connection, ObjectStore]) -> None:
+    values = [0.1, 5.1, 1e-300, 1.7976931348623157e308, 2.2250738585072014e-308, 0.30000000000000004]
+    put(lake[1], "augury-1.json.gz", *({"x": value, "_event_id": str(n)} for n, value in enumerate(values)))
+    assert read(lake).frame["x"].tolist() == values
+
+
+def test_duplicates_are_left_out_and_conflicts_kept(lake: tuple[Connection, ObjectStore]) -> None:
+    once = {"n": 1, "_event_id": "a", "client": "acme", "timestamp": 1, "_received_at": "2026-11-23T00:00:00Z"}
+    again = {**once, "timestamp": 2, "_received_at": "2026-11-23T00:00:01Z"}
+    conflict, other = {**once, "n": 2}, {**once, "_event_id": "b"}
+    put(lake[1], "augury-1.json.gz", once, {**other, "list": [1]})
+    put(lake[1], "augury-2.json.gz", again, conflict)
+    events = read(lake)
+    assert sorted(zip(events.frame["_event_id"], events.frame["n"], strict=True)) == [("a", 1), ("a", 2), ("b", 1)]
+    assert events.duplicates == 1
+
+
+def test_what_is_not_read_is_named(lake: tuple[Connection, ObjectStore]) -> None:
+    lake[1].put(client_day(ACME, DAY) + "history.csv", b"n\n1\n")
+    lake[1].put(client_day(ACME, DAY) + "_SUCCESS", b"")
+    put(lake[1], "augury-1.json.gz", {"n": 1, "_event_id": "a"})
+    skipped = read(lake).skipped
+    assert [key.rpartition("/")[2] for key in skipped] == ["_SUCCESS", "history.csv"]
+
+
+def test_no_events_are_an_empty_frame(lake: tuple[Connection, ObjectStore]) -> None:
+    events = read(lake)
+    assert events.frame.empty
+    assert events.objects == 0
+
+
+def test_a_range_that_ends_before_it_begins_is_refused(lake: tuple[Connection, ObjectStore]) -> None:
+    with pytest.raises(ValueError, match="2026-11-23"):
+        read(lake, NEXT, DAY)

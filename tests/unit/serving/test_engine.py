@@ -1,0 +1,177 @@
+"""From a client's request to its answer."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from augury.artifacts import load, save
+from augury.errors import AuguryError, Kind
+from augury.lake import model_prefix
+from augury.names import ClientName, Version
+from augury.serving import ModelCache, PredictRequest
+from augury.serving.directory import Destination
+from augury.training import register
+from tests.artifacts import ACME, FLOWER, IRIS, VERSION, trained_iris
+from tests.unit.serving.conftest import Bench
+
+
+def ask(*rows: dict[str, Any], **words: str) -> PredictRequest:
+    return PredictRequest(rows=rows or (FLOWER,), single=len(rows) < 2, **words)
+
+
+def refusal(bench: Bench, request: PredictRequest, client: ClientName = ACME) -> AuguryError:
+    with pytest.raises(AuguryError) as refused:
+        bench.engine.predict(client, request)
+    return refused.value
+
+
+def test_the_originals_flower_is_what_the_original_said(bench: Bench) -> None:
+    answer = bench.engine.predict(ACME, ask()).as_json()
+    assert [p["predictedClass"] for p in answer["predictions"]] == ["Iris-virginica", "Iris-versicolor", "Iris-setosa"]
+    assert [p["prediction"] for p in answer["predictions"]] == pytest.approx(
+        [0.993977, 0.00350009, 0.00252304], abs=1e-3
+    )
+    assert all(p["confidence"] == p["prediction"] for p in answer["predictions"])
+    assert answer["meta"]["modelName"] == "iris"
+    assert answer["meta"]["variation"] == "default"
+    assert answer["custom"] is None
+
+
+def test_several_rows_are_answered_in_order(bench: Bench) -> None:
+    small = {"f1": 5.1, "f2": 3.5, "f3": 1.4, "f4": 0.2}
+    answer = bench.engine.predict(ACME, ask(FLOWER, small)).as_json()
+    assert [row[0]["predictedClass"] for row in answer["predictions"]] == ["Iris-virginica", "Iris-setosa"]
+
+
+def test_the_callers_puid_is_echoed_and_else_one_is_made(bench: Bench) -> None:
+    assert bench.engine.predict(ACME, ask(puid="mine")).puid == "mine"
+    made = {bench.engine.predict(ACME, ask()).puid for _ in range(3)}
+    assert len(made) == 3
+    assert all(len(puid) == 32 for puid in made)
+
+
+@pytest.mark.parametrize(
+    ("row", "named"),
+    [
+        ({"f2": 2.7, "f3": 5.3, "f4": 1.9}, [("data", "f1")]),
+        ({**FLOWER, "f1": None}, [("data", "f1")]),
+        ({**FLOWER, "f2": "2.7"}, [("data", "f2")]),
+        ({**FLOWER, "f3": True, "f4": [1]}, [("data", "f3"), ("data", "f4")]),
+        ({}, [("data", name) for name in ("f1", "f2", "f3", "f4")]),
+    ],
+)
+def test_a_row_that_does_not_fit_is_422_and_names_each_field(
+    bench: Bench, row: dict[str, Any], named: list[tuple[str, str]]
+) -> None:
+    error = refusal(bench, PredictRequest(rows=(row,), single=True))
+    assert (error.kind, error.status) == (Kind.SCHEMA_MISMATCH, 422)
+    assert [detail.loc for detail in error.details] == named
+    assert bench.logged == []
+
+
+def test_among_several_rows_the_place_of_the_bad_one_is_named(bench: Bench) -> None:
+    error = refusal(bench, ask(FLOWER, {**FLOWER, "f1": "x"}))
+    assert [detail.loc for detail in error.details] == [("data", 1, "f1")]
+
+
+def test_fields_that_the_pipeline_does_not_read_are_ignored(bench: Bench) -> None:
+    plain = bench.engine.predict(ACME, ask())
+    more = bench.engine.predict(ACME, ask({**FLOWER, "name": "Iris-setosa", "colour": "blue"}))
+    assert more.predictions == plain.predictions
+
+
+@pytest.mark.parametrize("name", ["wine", "../iris", "", "IRIS"])
+def test_an_unknown_pipeline_is_404(bench: Bench, name: str) -> None:
+    error = refusal(bench, ask(pipeline=name))
+    assert (error.kind, error.status) == (Kind.PIPELINE_UNKNOWN, 404)
+    assert error.details[0].loc == ("meta", "pipeline")
+
+
+def test_a_client_without_pipelines_is_404_and_sees_no_other_clients(bench: Bench) -> None:
+    other = ClientName("other")
+    assert refusal(bench, ask(), other).kind is Kind.NO_DEFAULT_PIPELINE
+    assert refusal(bench, ask(pipeline="iris"), other).kind is Kind.PIPELINE_UNKNOWN
+
+
+def test_each_answered_row_is_logged_with_what_was_asked_and_said(bench: Bench) -> None:
+    answer = bench.engine.predict(ACME, ask(FLOWER, FLOWER, puid="p", key="user-1"))
+    lines = [json.loads(line) for line in bench.logged[0].lines()]
+    assert [line["row"] for line in lines] == [0, 1]
+    first = lines[0]
+    assert (first["client"], first["puid"], first["pipeline"], first["version"]) == ("acme", "p", "iris", "1")
+    assert (first["variation"], first["lane"], first["input"]) == ("default", "plan", FLOWER)
+    assert first["predictions"] == answer.predictions[0]
+    assert first["latency_ms"] > 0
+    assert first["time"].endswith("+00:00")
+
+
+def prefix() -> str:
+    return model_prefix(ACME, IRIS, VERSION)
+
+
+@pytest.mark.parametrize("file", ["model.onnx", "plan.json", "manifest.json"])
+def test_a_tampered_artifact_is_503_for_its_pipeline(bench: Bench, file: str) -> None:
+    bench.store.put(prefix() + file, bench.store.get(prefix() + file) + b" ")
+    error = refusal(bench, ask())
+    assert (error.kind, error.status) == (Kind.PIPELINE_BROKEN, 503)
+    assert file in str(error.__cause__)
+    assert "tmp" not in json.dumps(error.as_json())
+
+
+def test_a_missing_artifact_is_503_and_works_once_it_is_there(bench: Bench) -> None:
+    manifest = bench.store.get(prefix() + "manifest.json")
+    bench.store._client.delete_object(Bucket=bench.store.bucket, Key=prefix() + "manifest.json")
+    assert refusal(bench, ask()).status == 503
+    bench.store.put(prefix() + "manifest.json", manifest)
+    assert bench.engine.predict(ACME, ask())
+
+
+def test_an_artifact_registered_under_another_name_is_refused(bench: Bench) -> None:
+    iris, thief = trained_iris(), ClientName("thief")
+    stolen = model_prefix(thief, IRIS, VERSION)
+    for summary in list(bench.store.list(prefix())):
+        bench.store.put(stolen + summary.key.removeprefix(prefix()), bench.store.get(summary.key))
+    bench.registry.register(thief, IRIS, VERSION, manifest_sha256=iris.manifest_sha256, metrics={})
+    error = refusal(bench, ask(), thief)
+    assert error.kind is Kind.PIPELINE_BROKEN
+    assert "another client" in str(error.__cause__)
+
+
+def test_a_loaded_model_answers_while_s3_is_away(bench: Bench) -> None:
+    bench.engine.predict(ACME, ask())
+    bench.store.bucket = "gone"
+    assert bench.engine.predict(ACME, ask())
+
+
+def of_version(version: Version, directory: Path) -> Path:
+    """Return the Iris artifact, made anew as another version."""
+    artifact = load(trained_iris().directory)
+    save(directory, artifact.manifest.model_copy(update={"version": version}), artifact.files)
+    return directory
+
+
+def test_a_model_that_gave_way_is_fetched_again(bench: Bench, tmp_path: Path) -> None:
+    register(of_version(Version("2"), tmp_path / "2"), ACME, store=bench.store, registry=bench.registry)
+    first, second = (bench.registry.version(ACME, IRIS, Version(label)) for label in ("1", "2"))
+    assert first is not None
+    assert second is not None
+    roomy = ModelCache(bench.store, tmp_path / "roomy", limit_bytes=10**9)
+    tight = ModelCache(bench.store, tmp_path / "tight", limit_bytes=1)
+
+    kept, gone = roomy.get(ACME, first), tight.get(ACME, first)
+    for models in (roomy, tight):
+        models.get(ACME, second)
+    assert roomy.get(ACME, first) is kept
+    assert tight.get(ACME, first) is not gone
+    assert tight.get(ACME, first).predict([FLOWER], single=True) == gone.predict([FLOWER], single=True)
+
+
+def test_the_destination_says_which_version_answers(bench: Bench) -> None:
+    bench.engine.predict(ACME, ask())
+    destination = bench.logged[0].destination
+    assert isinstance(destination, Destination)
+    assert (destination.version.version, destination.variation.target.version) == ("1", "1")
