@@ -40,7 +40,7 @@ bench: $(STAMP_DEV) ## Compare with other systems, each time in one run
 	$(BIN)/python -m benchmarks.single_row
 
 docs: $(STAMP_DEV) ## Build the documentation into site/
-	$(BIN)/mkdocs build --strict --quiet --site-dir site
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet --site-dir site
 
 lock: $(VENV)/bin/python ## Rewrite the hashed lock files (maintainers; UPGRADE=--upgrade takes newer versions)
 	@test -x $(VENV)/uv/bin/uv || ($(BIN)/python -m venv $(VENV)/uv && $(VENV)/uv/bin/pip install --quiet uv==$(UV_VERSION))

@@ -3,6 +3,7 @@
 from augury.aws.errors import AwsUnavailable, ConditionFailed, NotFound
 from augury.aws.objects import ObjectStore, ObjectSummary
 from augury.aws.secrets import SecretStore, SecretVersion
+from augury.aws.stacks import read_outputs
 from augury.aws.streams import DeliveryStream, PutOutcome
 from augury.aws.tables import Item, Table, Write
 
@@ -19,4 +20,5 @@ __all__ = [
     "SecretVersion",
     "Table",
     "Write",
+    "read_outputs",
 ]

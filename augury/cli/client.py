@@ -38,12 +38,7 @@ def create(
                 "consumer_secret": made.consumer_secret,
             }
         )
-    table = Table(title=f"Client {made.name}", show_header=False, title_justify="left")
-    table.add_row("js key", made.js_key)
-    table.add_row("consumer key", made.consumer_key)
-    table.add_row("consumer secret", made.consumer_secret)
-    session.console().print(table)
-    session.console().print("[yellow]Keep the secret now: it is not kept here and won't be shown again.[/]")
+    session.print_new_client(made)
     return None
 
 

@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
 
-from augury.aws import ObjectStore
-from augury.aws import Table as DynamoTable
-from augury.cli import training
+from augury.aws import ObjectStore, Table
+from augury.cli import session, training
 from augury.cli.api import ApiClient
 from augury.cli.examples import DEFINITION, iris_events
 from augury.clients import ClientStore, NewClient
@@ -34,7 +32,7 @@ class Seeded:
 def seed(platform: LocalPlatform) -> Seeded:
     """Make the client ``test``, send it the Iris events by HTTP, and train and register their pipeline."""
     connection, deployment = platform.connection, platform.deployment
-    table = DynamoTable(connection.dynamodb(), deployment.table)
+    table = Table(connection.dynamodb(), deployment.table)
     client = ClientStore(table).create(SEED_CLIENT)
     ApiClient(platform.api_url, client).send_events(iris_events())
     platform.flush()
@@ -50,9 +48,5 @@ def seed(platform: LocalPlatform) -> Seeded:
 
 def announce(seeded: Seeded, console: Console) -> None:
     """Print what was made, the secret included: it is shown this once."""
-    table = Table(title=f"Client {seeded.client.name}", show_header=False, title_justify="left")
-    table.add_row("js key", seeded.client.js_key)
-    table.add_row("consumer key", seeded.client.consumer_key)
-    table.add_row("consumer secret", seeded.client.consumer_secret)
-    table.add_row("pipeline", f"{seeded.deployment.pipeline}, revision {seeded.deployment.revision}")
-    console.print(table)
+    session.print_new_client(seeded.client)
+    console.print(f"  {'pipeline':16} {seeded.deployment.pipeline}, revision {seeded.deployment.revision}")

@@ -10,10 +10,11 @@ from typing import Annotated, Any
 import orjson
 import typer
 from rich.console import Console
+from rich.markup import escape
 
-from augury.aws import ObjectStore, Table
+from augury.aws import ObjectStore, Table, read_outputs
 from augury.aws.connection import Connection
-from augury.clients import ClientStore
+from augury.clients import ClientStore, NewClient
 from augury.config import Deployment
 from augury.registry import Registry
 
@@ -98,6 +99,16 @@ def console() -> Console:
     return Console(highlight=False)
 
 
+def print_new_client(client: NewClient) -> None:
+    """Print a client's keys and the only showing of its secret, whole however narrow the terminal is."""
+    out = console()
+    out.print(f"[bold]Client {client.name}[/]")
+    shown = {"js key": client.js_key, "consumer key": client.consumer_key, "consumer secret": client.consumer_secret}
+    for what, value in shown.items():
+        out.print(f"  {what:16} {escape(value)}", soft_wrap=True)
+    out.print("[yellow]Keep the secret now: it is not kept here and won't be shown again.[/]")
+
+
 def print_json(content: Any) -> None:
     """Print for machines: one JSON document, indented."""
     typer.echo(orjson.dumps(content, option=orjson.OPT_INDENT_2).decode())
@@ -105,15 +116,18 @@ def print_json(content: Any) -> None:
 
 def _read_stacks(connection: Connection, stage: str) -> Deployment:
     """Find a deployment by the outputs of its stacks."""
+    region = connection.session.region_name
+    if region is None:
+        raise ValueError("no AWS region is set: set AWS_REGION, or use --profile local for a platform on this machine")
     client = connection.cloudformation()
-    outputs: dict[str, str] = {}
-    for stack in (f"Augury-{stage}-Data", f"Augury-{stage}-Api"):
-        described = client.describe_stacks(StackName=stack)["Stacks"][0]
-        outputs |= {entry["OutputKey"]: entry["OutputValue"] for entry in described.get("Outputs", [])}
+    outputs = read_outputs(client, f"Augury-{stage}-Data") | read_outputs(client, f"Augury-{stage}-Api")
+    missing = {"ApiUrl", "BucketName", "TableName"} - outputs.keys()
+    if missing:
+        raise ValueError(f"the stacks of stage {stage!r} lack the outputs {', '.join(sorted(missing))}: deploy them")
     return Deployment(
         profile="aws",
         api_url=outputs["ApiUrl"],
-        region=connection.session.region_name,
+        region=region,
         bucket=outputs["BucketName"],
         table=outputs["TableName"],
     )

@@ -51,6 +51,8 @@ def train_on_events(
     """
     definition = training.load_definition(file)
     events = read_events(connection, bucket, client, first, last)
+    for key in events.skipped:
+        Console(stderr=True).print(f"[yellow]not read:[/] {key} (NDJSON is read, plain or gzip)", soft_wrap=True)
     if events.frame.empty:
         raise TrainingRefused(f"client {client!r} has no events from {first} to {last}: send some, or widen the range")
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 import awswrangler as wr
+import orjson
 import pandas as pd
 
 from augury.aws import ObjectStore, ObjectSummary
@@ -15,6 +18,17 @@ from augury.lake import client_day
 from augury.names import ClientName
 
 _NDJSON_SUFFIXES = (".json", ".json.gz", ".jsonl", ".jsonl.gz", ".ndjson", ".ndjson.gz")
+# No JSON text holds the separator: control characters are escaped in it.
+_AS_LINES: dict[str, Any] = {
+    "sep": "\x01",
+    "header": None,
+    "names": ["line"],
+    "dtype": str,
+    "quoting": csv.QUOTE_NONE,
+    "keep_default_na": False,
+    "lineterminator": "\n",
+    "encoding": "utf-8",
+}
 _SERVER_FIELDS = ["client", "timestamp", "_event_id", "_received_at"]
 
 
@@ -59,14 +73,15 @@ def read_events(connection: Connection, bucket: str, client: ClientName, first: 
     Raises
     ------
     ValueError
-        ``last`` is before ``first``.
+        ``last`` is before ``first``, or a line is no JSON object; the message names the object and the line.
     """
     if last < first:
         raise ValueError(f"the range ends on {last}, before it begins on {first}")
     store = ObjectStore(connection.s3(), bucket)
     found = [summary for day in _days(first, last) for summary in store.list(client_day(client, day))]
     readable = [summary for summary in found if summary.key.endswith(_NDJSON_SUFFIXES) and summary.size_bytes]
-    frame = _read_ndjson(connection, [f"s3://{bucket}/{summary.key}" for summary in readable])
+    paths = (f"s3://{bucket}/{summary.key}" for summary in readable)
+    frame = pd.DataFrame([event for path in paths for event in _read_object(connection, path)])
     distinct = _distinct(frame)
     return Events(distinct, len(readable), len(frame) - len(distinct), _keys_of_others(found, readable))
 
@@ -81,31 +96,34 @@ def _keys_of_others(found: list[ObjectSummary], readable: list[ObjectSummary]) -
     return tuple(summary.key for summary in found if summary.key not in read)
 
 
-def _read_ndjson(connection: Connection, paths: list[str]) -> pd.DataFrame:
-    # awswrangler takes one compression for all paths of a call, that of the first.
-    by_compression = ([path for path in paths if path.endswith(".gz") is wanted] for wanted in (True, False))
-    frames = [_read_alike(connection, group) for group in by_compression if group]
-    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+def _read_object(connection: Connection, path: str) -> list[dict[str, Any]]:
+    """Return the events of one object.
 
-
-def _read_alike(connection: Connection, paths: list[str]) -> pd.DataFrame:
+    awswrangler fetches and inflates; the lines come as text and are read by the parser that also reads requests, so
+    that every value is what it was. pandas' own JSON reader refuses some numbers and guesses at types.
+    """
     wr.config.s3_endpoint_url = connection.endpoint_url
-    frame: pd.DataFrame = wr.s3.read_json(
-        path=paths,
-        boto3_session=connection.session,
-        use_threads=False,
-        orient="records",
-        lines=True,
-        dtype=False,
-        precise_float=True,
-    )
-    return frame
+    lines = wr.s3.read_csv(path=[path], boto3_session=connection.session, use_threads=False, **_AS_LINES)["line"]
+    return [_parsed(line, path, number) for number, line in enumerate(lines, start=1)]
+
+
+def _parsed(line: str, path: str, number: int) -> dict[str, Any]:
+    try:
+        event = orjson.loads(line)
+    except ValueError:
+        event = None
+    if not isinstance(event, dict):
+        raise ValueError(f"{path}, line {number}: not a JSON object")
+    return event
 
 
 def _distinct(frame: pd.DataFrame) -> pd.DataFrame:
-    """Leave out rows that repeat another's id and content, whatever the server wrote about when each came."""
+    """Leave out rows that repeat another's id and content, whatever the server wrote about when each came.
+
+    A row without an id, as historical drops may have, repeats none.
+    """
     if "_event_id" not in frame:
         return frame
     content = frame.drop(columns=_SERVER_FIELDS, errors="ignore").astype(str)
-    repeated = content.assign(_event_id=frame["_event_id"]).duplicated()
+    repeated = content.assign(_event_id=frame["_event_id"]).duplicated() & frame["_event_id"].notna()
     return frame[~repeated].reset_index(drop=True)

@@ -259,6 +259,5 @@ def _bind(port: int, front: Front) -> _Server:
     except OSError as error:
         if error.errno != errno.EADDRINUSE:
             raise
-        raise PortInUse(
-            errno.EADDRINUSE, f"port {port} is in use, perhaps by another local platform: choose one with --port"
-        ) from error
+        said = f"port {port} is in use, perhaps by another local platform: choose one with --port"
+        raise PortInUse(said) from error

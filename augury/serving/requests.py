@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import orjson
+
 from augury import events
 from augury.errors import AuguryError, Detail, Kind
 
@@ -57,7 +59,7 @@ def from_body(body: bytes) -> PredictRequest:
     """
     if len(body) > MAX_BODY_BYTES:
         raise AuguryError(Kind.BODY_TOO_LARGE, [Detail(("body",), "send at most 4 MiB")])
-    return _from_value(events.parse_json(body))
+    return _from_value(events.parse_json(body), is_large=len(body) > events.MAX_EVENT_BYTES)
 
 
 def from_parameters(parameters: Sequence[tuple[str, str]]) -> PredictRequest:
@@ -66,41 +68,46 @@ def from_parameters(parameters: Sequence[tuple[str, str]]) -> PredictRequest:
     ``json`` holds a body as :func:`from_body` takes it; without it, each parameter is a feature. ``puid``,
     ``pipeline`` and ``key`` are taken from parameters first.
     """
-    words: dict[str, Any] = {name: _word(("query", name), text) for name, text in parameters if name in _META_WORDS}
-    texts = [text for name, text in parameters if name == "json"]
-    if len(texts) > 1:
-        raise AuguryError(Kind.INVALID_REQUEST, [Detail(("json",), "give each parameter once")])
-    if texts:
-        request = from_body(texts[0].encode("utf-8", "surrogatepass"))
+    about: dict[str, str] = {}
+    for name, text in parameters:
+        if name in about:
+            raise AuguryError(Kind.INVALID_REQUEST, [Detail((name,), "give each parameter once")])
+        if name in (*_META_WORDS, "json"):
+            about[name] = text
+    words: dict[str, Any] = {name: _word(("query", name), about[name]) for name in _META_WORDS if name in about}
+    if "json" in about:
+        request = from_body(about["json"].encode("utf-8", "surrogatepass"))
     else:
         request = _from_value({"data": events.from_parameters(parameters, _NOT_FEATURES)})
     return replace(request, **words)
 
 
-def _from_value(value: Any) -> PredictRequest:
+def _from_value(value: Any, *, is_large: bool = False) -> PredictRequest:
     if not isinstance(value, dict):
         raise AuguryError(Kind.INVALID_REQUEST, [Detail(("body",), 'send a JSON object, such as {"data": {…}}')])
     broken = events.violation(value, max_keys=MAX_ROWS * 1_000)
     if broken is not None:
         raise AuguryError(broken)
-    meta = value.get("meta", {})
+    meta = {} if value.get("meta") is None else value["meta"]
     if not isinstance(meta, dict):
         raise AuguryError(Kind.INVALID_REQUEST, [Detail(("meta",), "an object is expected")])
     words = {name: _word(("meta", name), meta[name]) for name in _META_WORDS if meta.get(name) is not None}
     data = value["data"] if "data" in value else {name: inner for name, inner in value.items() if name != "meta"}
-    return PredictRequest(rows=_rows(data), single=isinstance(data, dict), **words)
+    return PredictRequest(rows=_rows(data, is_large=is_large), single=isinstance(data, dict), **words)
 
 
-def _rows(data: Any) -> tuple[Mapping[str, Any], ...]:
+def _rows(data: Any, *, is_large: bool) -> tuple[Mapping[str, Any], ...]:
     rows = data if isinstance(data, list) else [data]
     if not rows:
         raise AuguryError(Kind.INVALID_REQUEST, [Detail(("data",), "there is no row")])
     if len(rows) > MAX_ROWS:
         raise AuguryError(Kind.BODY_TOO_LARGE, [Detail(("data",), f"{len(rows)} rows; send at most {MAX_ROWS}")])
     for index, row in enumerate(rows):
+        loc = ("data", index) if isinstance(data, list) else ("data",)
         if not isinstance(row, dict):
-            loc = ("data", index) if isinstance(data, list) else ("data",)
             raise AuguryError(Kind.INVALID_REQUEST, [Detail(loc, "an object of features is expected")])
+        if is_large and len(orjson.dumps(row)) > events.MAX_EVENT_BYTES:
+            raise AuguryError(Kind.EVENT_TOO_LARGE, [Detail(loc, "send at most 256 KiB a row")])
     return tuple(rows)
 
 

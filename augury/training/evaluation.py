@@ -32,10 +32,13 @@ class Evaluation:
         Fraction of right classes in each fold.
     log_loss : float
         Mean negative logarithm of the probability of the right class, over all rows, in nats.
+    rows : int
+        Rows that were learned from: those with a target.
     """
 
     accuracy_per_fold: tuple[float, ...]
     log_loss: float
+    rows: int
 
     @property
     def accuracy(self) -> float:
@@ -90,7 +93,7 @@ def cross_validate(
         accuracies.append(float(right.mean()))
         losses.append(loss)
         fold_done(done, splitter.get_n_splits())
-    return Evaluation(tuple(accuracies), float(np.concatenate(losses).mean()))
+    return Evaluation(tuple(accuracies), float(np.concatenate(losses).mean()), len(labels))
 
 
 def target_of(pipeline: Pipeline, frame: pd.DataFrame) -> Column:

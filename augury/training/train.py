@@ -127,7 +127,7 @@ def train(
         fitted, compiled = _fit(built, events, progress)
     except TrainingRefused:
         raise
-    except ValueError as error:  # how transforms and estimators say that data does not suit them
+    except (TypeError, ValueError) as error:  # how transforms and estimators say that data does not suit them
         raise TrainingRefused(str(error)) from error
     parity = _compare(fitted, compiled, events, progress)
     files = {
@@ -146,7 +146,7 @@ def train(
         metrics=evaluation.metrics(),
         parity=parity.summary(),
         data_window=data_window,
-        rows=len(events),
+        rows=evaluation.rows,
         libraries=library_versions(),
         seed=seed,
         files=digests(files),
@@ -168,7 +168,10 @@ def library_versions() -> dict[str, str]:
 
 
 def _built(definition: Definition) -> Pipeline:
-    built = definition.build_pipeline()
+    try:
+        built = definition.build_pipeline()
+    except Exception as error:  # the user's code, which may raise anything
+        raise TrainingRefused(f"build_pipeline() fails: {type(error).__name__}: {error}") from error
     if not isinstance(built, Pipeline):
         raise TrainingRefused(f"build_pipeline() must return a Pipeline, not {type(built).__name__}")
     return built

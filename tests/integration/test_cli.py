@@ -118,3 +118,19 @@ def test_help_and_version_are_there() -> None:
         outcome = CliRunner().invoke(app, [*group, "--help"])
         assert outcome.exit_code == 0
         assert "Usage" in outcome.stdout
+
+
+def test_a_secret_is_printed_whole_in_a_narrow_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    words = run("client", "create", "narrow").split()
+    (secret,) = (word for word in words if word.startswith("augury_sk_"))
+    assert len(secret) == len("augury_sk_") + 43 + 1 + 8
+
+
+def test_without_a_region_it_says_what_to_set(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    said = refused(capsys, monkeypatch, "--profile", "aws", "client", "list")
+    assert "set AWS_REGION" in said

@@ -70,6 +70,27 @@ def test_duplicates_are_left_out_and_conflicts_kept(lake: tuple[Connection, Obje
     assert events.duplicates == 1
 
 
+def test_rows_without_an_id_repeat_none(lake: tuple[Connection, ObjectStore]) -> None:
+    put(lake[1], "history.ndjson", {"n": 1}, {"n": 1})
+    put(lake[1], "augury-1.json.gz", {"n": 1, "_event_id": "a"})
+    assert read(lake).frame["n"].tolist() == [1, 1, 1]
+
+
+def test_every_number_that_is_accepted_can_be_read(lake: tuple[Connection, ObjectStore]) -> None:
+    put(lake[1], "augury-1.json.gz", {"x": 5e-324, "n": 2**63 - 1, "text": 'a,"b"\t\u2028\r\n', "_event_id": "a"})
+    (row,) = read(lake).frame.to_dict("records")
+    assert (row["x"], row["n"], row["text"]) == (5e-324, 2**63 - 1, 'a,"b"\t\u2028\r\n')
+
+
+@pytest.mark.parametrize("line", ["{", "[1]", "7"])
+def test_a_line_that_is_no_event_is_named_by_its_file_and_number(
+    lake: tuple[Connection, ObjectStore], line: str
+) -> None:
+    lake[1].put(client_day(ACME, DAY) + "history.ndjson", f'{{"n":1}}\n{line}\n'.encode())
+    with pytest.raises(ValueError, match=r"history\.ndjson, line 2"):
+        read(lake)
+
+
 def test_what_is_not_read_is_named(lake: tuple[Connection, ObjectStore]) -> None:
     lake[1].put(client_day(ACME, DAY) + "history.csv", b"n\n1\n")
     lake[1].put(client_day(ACME, DAY) + "_SUCCESS", b"")

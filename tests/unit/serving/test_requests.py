@@ -89,7 +89,19 @@ def test_the_json_parameter_is_a_body_and_other_words_come_from_parameters() -> 
     assert (request.rows, request.puid) == (({"f1": 1},), "outer")
 
 
-def test_json_given_twice_is_refused() -> None:
+@pytest.mark.parametrize("name", ["json", "puid", "pipeline", "key", "f1"])
+def test_a_parameter_given_twice_is_refused(name: str) -> None:
     with pytest.raises(AuguryError) as refused:
-        from_parameters([("json", "{}"), ("json", "{}")])
-    assert refused.value.status == 400
+        from_parameters([(name, "{}"), (name, "{}")])
+    assert (refused.value.status, refused.value.details[0].loc) == (400, (name,))
+
+
+def test_a_row_is_limited_as_an_event_is() -> None:
+    row = {"a": "x" * (256 * 1024 - len('{"a":""}'))}
+    assert len(from_body(body({"data": [row, row]})).rows) == 2
+    error = refusal(body({"data": [row, {"a": row["a"] + "x"}]}))
+    assert (error.status, error.details[0].loc) == (413, ("data", 1))
+
+
+def test_a_null_meta_is_none_at_all() -> None:
+    assert from_body(b'{"meta":null,"data":{"f1":1}}').rows == ({"f1": 1},)
