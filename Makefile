@@ -42,7 +42,7 @@ bench: $(STAMP_DEV) ## Compare with other systems, each time in one run
 docs: $(STAMP_DEV) ## Build the documentation into site/
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet --site-dir site
 
-lock: $(VENV)/bin/python ## Rewrite the hashed lock files (maintainers; UPGRADE=--upgrade takes newer versions)
+lock: $(VENV)/bin/pip ## Rewrite the hashed lock files (maintainers; UPGRADE=--upgrade takes newer versions)
 	@test -x $(VENV)/uv/bin/uv || ($(BIN)/python -m venv $(VENV)/uv && $(VENV)/uv/bin/pip install --quiet uv==$(UV_VERSION))
 	requirements/lock.sh $(VENV)/uv/bin/uv $(UPGRADE)
 
@@ -50,11 +50,11 @@ clean: ## Remove everything that the commands made
 	rm -rf $(VENV) .build cdk.out site .augury .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-$(VENV)/bin/python:
-	@python="$(PYTHON)"; [ -n "$$python" ] || python=$$(sh requirements/find-python.sh) || exit 1; \
-	echo "Making $(VENV) with $$python" && "$$python" -m venv $(VENV)
+$(VENV)/bin/pip:
+	@python=$$(sh requirements/find-python.sh $(PYTHON)) || exit 1; \
+	echo "Making $(VENV) with $$python" && "$$python" -m venv $(VENV) && touch $@
 
-$(STAMP_RUN): requirements/local.txt pyproject.toml | $(VENV)/bin/python
+$(STAMP_RUN): requirements/local.txt pyproject.toml | $(VENV)/bin/pip
 	@echo "Installing what the platform needs into $(VENV) (a minute or two, once)"
 	@$(PIP) install --require-hashes --only-binary :all: -r requirements/local.txt
 	@$(PIP) install --no-deps --no-build-isolation --editable .

@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 LOCAL_STATE = Path(".augury") / "local.json"
@@ -70,8 +70,14 @@ class Deployment(BaseModel):
         ------
         FileNotFoundError
             No platform was started in this directory; the message says how to start one.
+        ValueError
+            The file is not what a platform writes.
         """
         try:
             return cls.model_validate_json(state.read_bytes())
         except FileNotFoundError:
             raise FileNotFoundError(f"{state} is missing: start the platform here with `augury local up`") from None
+        except ValidationError:
+            raise ValueError(
+                f"{state} is not what `augury local up` writes: remove it and start the platform"
+            ) from None

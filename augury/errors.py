@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+MAX_DETAILS = 100
+"""Most offending places that an answer names; a request can have many more."""
+
 
 class Kind(Enum):
     """What went wrong: Seldon-style id, HTTP status and the sentence a caller reads."""
@@ -95,7 +98,7 @@ class AuguryError(Exception):
     """
 
     def __init__(self, kind: Kind, details: Sequence[Detail] = (), retry_after_s: int | None = None) -> None:
-        super().__init__(kind.message, *(f"{'.'.join(map(str, d.loc))}: {d.msg}" for d in details))
+        super().__init__(kind.message)
         self.kind = kind
         self.details = tuple(details)
         self.retry_after_s = 1 if retry_after_s is None and kind.status == 503 else retry_after_s
@@ -111,8 +114,9 @@ class AuguryError(Exception):
             "error_id": self.kind.error_id,
             "error_msg": self.kind.message,
             "http_response": self.kind.status,
-            "details": [detail.as_json() for detail in self.details],
+            "details": [detail.as_json() for detail in self.details[:MAX_DETAILS]],
         }
 
     def __str__(self) -> str:
-        return "; ".join(map(str, self.args))
+        places = (f"{'.'.join(map(str, detail.loc))}: {detail.msg}" for detail in self.details[:MAX_DETAILS])
+        return "; ".join((self.kind.message, *places))

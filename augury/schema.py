@@ -15,8 +15,8 @@ from pydantic import BaseModel, ConfigDict, PrivateAttr, model_validator
 
 from augury.errors import Detail
 
-ENVELOPE_FIELDS = ("client", "timestamp", "client_timestamp", "_event_id", "_received_at")
-"""What the server adds to, or vouches for in, every stored event. Training leaves these fields out."""
+ENVELOPE_FIELDS = ("client", "timestamp", "client_timestamp", "event_id", "_event_id", "_received_at")
+"""What the server adds to, or reads in, every stored event. Training leaves these fields out."""
 
 MAX_NUMBER = sys.float_info.max
 """Magnitude above which a number has no finite float64."""
@@ -94,11 +94,13 @@ class InputSchema(BaseModel):
 
     fields: tuple[Field, ...]
     _checks: tuple[tuple[str, frozenset[type], bool, bool], ...] = PrivateAttr(default=())
+    _by_name: dict[str, Field] = PrivateAttr(default_factory=dict)
 
     @model_validator(mode="after")
     def _compile_checks(self) -> Self:
         if len(set(self.names)) != len(self.fields):
             raise ValueError("two fields have the same name")
+        self._by_name = {field.name: field for field in self.fields}
         self._checks = tuple(
             (field.name, _ACCEPTED[field.type], field.nullable, field.type in (FieldType.NUMBER, FieldType.ANY))
             for field in self.fields
@@ -137,7 +139,7 @@ class InputSchema(BaseModel):
         return [self._detail(name, record.get(name), loc) for name in offending]
 
     def _detail(self, name: str, value: Any, loc: Sequence[str | int]) -> Detail:
-        field = next(field for field in self.fields if field.name == name)
+        field = self._by_name[name]
         expected = _EXPECTED[field.type]
         return Detail((*loc, name), f"{expected} is required" if value is None else _mismatch(expected, field, value))
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import binascii
 import traceback
+from collections.abc import Mapping
+from contextvars import ContextVar
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -16,14 +18,40 @@ from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 from augury.clients import Presented
 from augury.errors import AuguryError, Detail, Kind
 from augury.jsonp import checked_callback, wrap
-from augury.routes import Route, find
+from augury.routes import Credential, Route, find
 
 _CALLBACK = "jsonpCallback"
 
 
-def make_resolver(logger: Logger) -> APIGatewayHttpResolver:
+_current: ContextVar[tuple[APIGatewayProxyEventV2, Any]] = ContextVar("current")
+
+
+class Resolver(APIGatewayHttpResolver):
+    """Powertools' resolver, with the current request held per thread.
+
+    Powertools keeps it on a class that all resolvers of a process share. On Lambda a process has one request at a
+    time; the local platform answers several functions in one process, and must not let them see each other's.
+    """
+
+    def resolve(self, event: Mapping[str, Any], context: Any) -> dict[str, Any]:
+        """Answer one event."""
+        _current.set((APIGatewayProxyEventV2(dict(event)), context))
+        return super().resolve(event, context)
+
+    @property
+    def current_event(self) -> APIGatewayProxyEventV2:  # type: ignore[override]
+        """The event that this thread answers."""
+        return _current.get()[0]
+
+    @property
+    def lambda_context(self) -> Any:  # type: ignore[override]
+        """The Lambda context of the event that this thread answers."""
+        return _current.get()[1]
+
+
+def make_resolver(logger: Logger) -> Resolver:
     """Return a resolver that answers every error in Seldon's shape and lets no other out."""
-    app = APIGatewayHttpResolver()
+    app = Resolver()
 
     def answer_error(error: AuguryError) -> Response[str]:
         if error.status >= 500:
@@ -40,7 +68,7 @@ def make_resolver(logger: Logger) -> APIGatewayHttpResolver:
     return app
 
 
-def route(app: APIGatewayHttpResolver) -> Route:
+def route(app: Resolver) -> Route:
     """Return the row of the route table that the current request is for."""
     found = find(app.current_event.http_method, app.current_event.path)
     if found is None:
@@ -48,7 +76,7 @@ def route(app: APIGatewayHttpResolver) -> Route:
     return found
 
 
-def body(app: APIGatewayHttpResolver) -> bytes:
+def body(app: Resolver) -> bytes:
     """Return the body as the caller sent it, API Gateway's base64 undone."""
     text = app.current_event.body or ""
     if not app.current_event.is_base64_encoded:
@@ -59,22 +87,22 @@ def body(app: APIGatewayHttpResolver) -> bytes:
         raise AuguryError(Kind.INVALID_REQUEST, [Detail(("body",), "the body can't be read")]) from None
 
 
-def header(app: APIGatewayHttpResolver, name: str) -> str | None:
+def header(app: Resolver, name: str) -> str | None:
     """Return a header by its lower-case name."""
     return app.current_event.headers.get(name)
 
 
-def parameters(app: APIGatewayHttpResolver) -> list[tuple[str, str]]:
+def parameters(app: Resolver) -> list[tuple[str, str]]:
     """Return the decoded query parameters in order, repeated ones included."""
-    event = app.current_event
-    query = event.raw_query_string if isinstance(event, APIGatewayProxyEventV2) else ""
+    query = app.current_event.raw_query_string
     try:
         return parse_qsl(query, keep_blank_values=True, errors="strict", max_num_fields=2_000)
-    except (UnicodeDecodeError, ValueError):
-        raise AuguryError(Kind.INVALID_REQUEST, [Detail(("query",), "the query string is not UTF-8")]) from None
+    except ValueError:
+        reason = "the query string is not UTF-8, or has more than 2,000 parameters"
+        raise AuguryError(Kind.INVALID_REQUEST, [Detail(("query",), reason)]) from None
 
 
-def parameter(app: APIGatewayHttpResolver, name: str) -> str | None:
+def parameter(app: Resolver, name: str) -> str | None:
     """Return a query parameter, or None where it is missing.
 
     Raises
@@ -88,12 +116,14 @@ def parameter(app: APIGatewayHttpResolver, name: str) -> str | None:
     return values[0] if values else None
 
 
-def presented(app: APIGatewayHttpResolver) -> Presented:
+def presented(app: Resolver) -> Presented:
     """Return the credential that the current request brought."""
-    return Presented(authorization=header(app, "authorization"), consumer_key=parameter(app, "consumer_key"))
+    if route(app).credential is Credential.JS_KEY:
+        return Presented(consumer_key=parameter(app, "consumer_key"))
+    return Presented(authorization=header(app, "authorization"))
 
 
-def callback(app: APIGatewayHttpResolver) -> str | None:
+def callback(app: Resolver) -> str | None:
     """Return the checked JSONP callback of a ``/js`` request, or None where it wants plain JSON."""
     if not app.current_event.path.startswith("/js/"):
         return None
@@ -101,12 +131,12 @@ def callback(app: APIGatewayHttpResolver) -> str | None:
     return None if name is None else checked_callback(name)
 
 
-def respond(app: APIGatewayHttpResolver, content: Any, status: int = 200, **headers: str) -> Response[str]:
+def respond(app: Resolver, content: Any, status: int = 200, **headers: str) -> Response[str]:
     """Return an answer as JSON, or as JSONP where the page asked for it.
 
     Parameters
     ----------
-    app : APIGatewayHttpResolver
+    app : Resolver
         Holds the current request.
     content : Any
         What orjson can write.
@@ -129,7 +159,7 @@ def respond(app: APIGatewayHttpResolver, content: Any, status: int = 200, **head
     )
 
 
-def error_response(app: APIGatewayHttpResolver, error: AuguryError) -> Response[str]:
+def error_response(app: Resolver, error: AuguryError) -> Response[str]:
     """Return an error as an answer, in the form that the caller asked for where that form is safe."""
     headers = {} if error.retry_after_s is None else {"Retry_After": str(error.retry_after_s)}
     if error.status == 401:

@@ -1,11 +1,19 @@
 #!/bin/sh
-# Print the path of a Python 3.13, else 3.12: on PATH, in pyenv, or through uv. Say what is missing otherwise.
+# Print the path of a Python 3.13, else 3.12: the one named, or else one on PATH, in pyenv, or through uv.
+# Say what is missing otherwise.
 set -u
 
 is_usable() { # PATH VERSION
     "$1" -c "import sys, venv, ensurepip; sys.exit('%d.%d' % sys.version_info[:2] != '$2')" >/dev/null 2>&1
 }
 
+if [ $# -gt 0 ]; then
+    for version in 3.13 3.12; do
+        is_usable "$1" "$version" && echo "$1" && exit 0
+    done
+    echo "$1 is no Python 3.13 or 3.12 with its venv module" >&2
+    exit 1
+fi
 for version in 3.13 3.12; do
     for candidate in \
         "$(command -v "python$version" 2>/dev/null)" \

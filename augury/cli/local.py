@@ -13,7 +13,9 @@ app = typer.Typer(help="The platform on this machine.", no_args_is_help=True)
 
 @app.command()
 def up(
-    port: Annotated[int, typer.Option(help="Port of the HTTP API on 127.0.0.1; 0 takes a free one.")] = 8080,
+    port: Annotated[
+        int, typer.Option(min=0, max=65_535, help="Port of the HTTP API on 127.0.0.1; 0 takes a free one.")
+    ] = 8080,
     seed: Annotated[
         bool, typer.Option("--seed", help="Make the client `test` with the Iris pipeline, to have something to try.")
     ] = False,

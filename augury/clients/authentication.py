@@ -25,6 +25,10 @@ CACHE_S = 60.0
 """Longest time for which a look-up is believed, and so the time within which a revocation takes effect, in seconds."""
 
 
+_REREAD_S = 1.0
+"""Time between reads of the public keys that tokens with unknown key ids may cause, in seconds."""
+
+
 @dataclass(frozen=True, slots=True)
 class Presented:
     """The credential that a request brought.
@@ -66,7 +70,8 @@ class Authenticator:
         self._now = now
         self._credentials: TtlCache[str, Credential] = TtlCache(CACHE_S, now)
         self._tokens: TtlCache[str, Claims] = TtlCache(CACHE_S, now)
-        self._public_keys: dict[str, str] = {}
+        self._public_keys: TtlCache[None, dict[str, str]] = TtlCache(CACHE_S, now)
+        self._public_keys_read_at = 0.0
 
     def authenticate(self, presented: Presented, route: Route) -> Caller:
         """Return the client that calls a route, judged by the credential and scope that the route asks for.
@@ -111,9 +116,12 @@ class Authenticator:
         return claims
 
     def _public_key(self, kid: str) -> str | None:
-        if kid not in self._public_keys:
-            self._public_keys = self._looked_up(lambda: read_public_keys(self._table))
-        return self._public_keys.get(kid)
+        keys = self._public_keys.get(None)
+        if keys is None or (kid not in keys and self._now() - self._public_keys_read_at >= _REREAD_S):
+            keys = self._looked_up(lambda: read_public_keys(self._table))
+            self._public_keys.put(None, keys)
+            self._public_keys_read_at = self._now()
+        return keys.get(kid)
 
     def _active_credential(self, key: str, kind: CredentialKind) -> Credential | None:
         credential = self._looked_up(lambda: self._credentials.get_or_put(key, lambda: self._clients.credential(key)))

@@ -92,7 +92,10 @@ class TokenEndpoint:
         AuguryError
             503 where the key store or the signing secret can't be read.
         """
-        if form.get("grant_type", "client_credentials" if "consumer_key" in form else None) != "client_credentials":
+        grant_type = form.get("grant_type", "client_credentials" if "consumer_key" in form else None)
+        if grant_type is None:
+            raise GrantRefused("invalid_request", "Send grant_type=client_credentials")
+        if grant_type != "client_credentials":
             raise GrantRefused("unsupported_grant_type", "grant_type must be client_credentials")
         try:
             credential = self._authenticated(_presented_pair(form, authorization))

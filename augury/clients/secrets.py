@@ -30,6 +30,11 @@ def mint_secret() -> str:
     return f"augury_sk_{body}_{crc32(body.encode()):08x}"
 
 
+def may_be_key(text: str) -> bool:
+    """Tell whether a text could be a key at all; what could not is not worth asking the table for."""
+    return _KEY.fullmatch(text) is not None
+
+
 def check_custom_key(key: str, field: str) -> str:
     """Return a key that an operator chose, if it can stand in a URL and in a table.
 
@@ -38,7 +43,7 @@ def check_custom_key(key: str, field: str) -> str:
     ValueError
         It is shorter than 3 or longer than 128 characters, or holds others than letters, digits and ``._~-``.
     """
-    if not _KEY.fullmatch(key):
+    if not may_be_key(key):
         raise ValueError(f"{field} must be 3 to 128 characters of letters, digits, '.', '_', '~' and '-'")
     return key
 

@@ -12,7 +12,14 @@ from datetime import UTC, datetime
 
 from augury.aws import ConditionFailed, Table, Write
 from augury.clients.credentials import Credential, CredentialKind
-from augury.clients.secrets import check_custom_key, check_custom_secret, digest_secret, mint_key, mint_secret
+from augury.clients.secrets import (
+    check_custom_key,
+    check_custom_secret,
+    digest_secret,
+    may_be_key,
+    mint_key,
+    mint_secret,
+)
 from augury.names import ClientName
 from augury.routes import Scope
 
@@ -122,7 +129,7 @@ class ClientStore:
         AwsUnavailable
             The table did not answer.
         """
-        item = self._table.get(*Credential.address(key))
+        item = self._table.get(*Credential.address(key)) if may_be_key(key) else None
         return Credential.from_item(item) if item else None
 
 

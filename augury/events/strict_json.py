@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from augury.errors import AuguryError, Kind
+from augury.errors import AuguryError, Detail, Kind
 
 MAX_DEPTH = 32
 """Levels of nesting, the event itself being the first."""
@@ -30,7 +30,7 @@ class _DuplicateKeys(dict[str, Any]):
     """Marks an object that named a key twice, so that its event alone is refused and not the whole request."""
 
 
-def parse_json(text: bytes) -> Any:
+def parse_json(text: bytes, max_items: int | None = None) -> Any:
     """Return the value of a JSON text.
 
     Whether it can be an event is for :func:`violation` to say.
@@ -39,10 +39,13 @@ def parse_json(text: bytes) -> Any:
     ----------
     text : bytes
         UTF-8 without a byte order mark.
+    max_items : int, optional
+        Elements that it may have if it is an array; any number unless given.
 
     Raises
     ------
     AuguryError
+        ``TOO_MANY_EVENTS``: it is a longer array.
         ``INVALID_JSON``: not RFC 8259 JSON, NaN or infinite numbers, invalid UTF-8, or a lone surrogate.
 
     Examples
@@ -53,7 +56,10 @@ def parse_json(text: bytes) -> Any:
     try:
         # orjson is the gate: it refuses what the standard library lets through. The second reading sees what orjson
         # hides, duplicate keys and integers that it would turn into floats.
-        orjson.loads(text)
+        gated = orjson.loads(text)
+        if max_items is not None and isinstance(gated, list) and len(gated) > max_items:
+            raise AuguryError(Kind.TOO_MANY_EVENTS, [Detail(("body",), f"{len(gated)} events; send fewer")])
+        del gated
         return json.loads(text, object_pairs_hook=_mapping)
     except (ValueError, RecursionError):
         raise AuguryError(Kind.INVALID_JSON) from None

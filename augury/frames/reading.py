@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 import awswrangler as wr
@@ -29,7 +30,7 @@ _AS_LINES: dict[str, Any] = {
     "lineterminator": "\n",
     "encoding": "utf-8",
 }
-_SERVER_FIELDS = ["client", "timestamp", "_event_id", "_received_at"]
+_SERVER_FIELDS = frozenset({"client", "_event_id", "_received_at"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +82,10 @@ def read_events(connection: Connection, bucket: str, client: ClientName, first: 
     found = [summary for day in _days(first, last) for summary in store.list(client_day(client, day))]
     readable = [summary for summary in found if summary.key.endswith(_NDJSON_SUFFIXES) and summary.size_bytes]
     paths = (f"s3://{bucket}/{summary.key}" for summary in readable)
-    frame = pd.DataFrame([event for path in paths for event in _read_object(connection, path)])
-    distinct = _distinct(frame)
-    return Events(distinct, len(readable), len(frame) - len(distinct), _keys_of_others(found, readable))
+    events = [event for path in paths for event in _read_object(connection, path)]
+    distinct = _without_duplicates(events)
+    skipped = _keys_of_others(found, readable)
+    return Events(pd.DataFrame(distinct), len(readable), len(events) - len(distinct), skipped)
 
 
 def _days(first: date, last: date) -> Iterator[date]:
@@ -117,13 +119,34 @@ def _parsed(line: str, path: str, number: int) -> dict[str, Any]:
     return event
 
 
-def _distinct(frame: pd.DataFrame) -> pd.DataFrame:
-    """Leave out rows that repeat another's id and content, whatever the server wrote about when each came.
+def _without_duplicates(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Leave out events that repeat another's id and content; one without an id, as in a historical drop, repeats none.
 
-    A row without an id, as historical drops may have, repeats none.
+    The same id with other content is a conflict, and stays.
     """
-    if "_event_id" not in frame:
-        return frame
-    content = frame.drop(columns=_SERVER_FIELDS, errors="ignore").astype(str)
-    repeated = content.assign(_event_id=frame["_event_id"]).duplicated() & frame["_event_id"].notna()
-    return frame[~repeated].reset_index(drop=True)
+    seen: set[tuple[str, bytes]] = set()
+    kept = []
+    for event in events:
+        event_id = event.get("_event_id")
+        if isinstance(event_id, str):
+            identity = (event_id, _content_digest(event))
+            if identity in seen:
+                continue
+            seen.add(identity)
+        kept.append(event)
+    return kept
+
+
+def _content_digest(event: dict[str, Any]) -> bytes:
+    """Return a digest of what the caller sent: a timestamp that the server added is left out, as it differs by try."""
+    left_out = {*_SERVER_FIELDS, *(["timestamp"] if _server_made_timestamp(event) else [])}
+    content = {name: value for name, value in event.items() if name not in left_out}
+    return sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).digest()
+
+
+def _server_made_timestamp(event: dict[str, Any]) -> bool:
+    """Tell whether a timestamp is the second in which the event was received, which is what the server writes."""
+    try:
+        return bool(event["timestamp"] == int(datetime.fromisoformat(event["_received_at"]).timestamp()))
+    except (KeyError, TypeError, ValueError):
+        return False

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from augury.errors import AuguryError, Detail, Kind
@@ -22,6 +24,7 @@ MAX_EVENTS = 5_000
 NOT_FIELDS = frozenset({"consumer_key", "consumer_secret", "oauth_token", "client", "puid", "jsonpCallback"})
 """Parameters of ``/js/event/new`` that are about the call: Seldon Server's list."""
 
+_NOT_BLANK = re.compile(rb"\S[^\n]*")
 _GZIP = 31  # zlib's window size that means a gzip header and trailer, and nothing else
 
 
@@ -70,8 +73,8 @@ def decode_body(body: bytes, content_type: str = "", content_encoding: str = "")
         raise AuguryError(Kind.BODY_TOO_LARGE, [Detail(("body",), "send at most 4 MiB, compressed or not")])
     plain = _decompressed(body, content_encoding.strip().lower())
     if content_type.partition(";")[0].strip().lower() == "application/x-ndjson":
-        return _limited(Batch(tuple(_entry(line) for line in plain.split(b"\n") if line.strip()), single=False))
-    value = parse_json(plain)
+        return _limited(Batch(tuple(map(_entry, _lines(plain))), single=False))
+    value = parse_json(plain, max_items=MAX_EVENTS)
     if isinstance(value, list):
         return _limited(Batch(tuple(map(Entry, value)), single=False))
     return Batch((Entry(value),), single=True)
@@ -108,11 +111,17 @@ def _entry(text: bytes) -> Entry:
         return Entry(refused=error)
 
 
+def _lines(text: bytes) -> list[bytes]:
+    """Return the lines that are not blank; they are counted before any is read, because millions fit in a body."""
+    lines = [match[0] for match in islice(_NOT_BLANK.finditer(text), MAX_EVENTS + 1)]
+    if len(lines) > MAX_EVENTS:
+        raise AuguryError(Kind.TOO_MANY_EVENTS, [Detail(("body",), f"more than {MAX_EVENTS} lines; send fewer")])
+    return lines
+
+
 def _limited(batch: Batch) -> Batch:
     if not batch.entries:
         raise AuguryError(Kind.NO_EVENTS)
-    if len(batch.entries) > MAX_EVENTS:
-        raise AuguryError(Kind.TOO_MANY_EVENTS, [Detail(("body",), f"{len(batch.entries)} events; send fewer")])
     return batch
 
 

@@ -42,7 +42,7 @@ def deliver(records: Iterable[bytes], stream: DeliveryStream, within_s: float, c
     ------
     AuguryError
         ``UNAVAILABLE``: some record was not accepted in time. Others may have been: the caller will send all again,
-        with the same ids.
+        and events that carry ids of the caller's are then told to be the same.
     """
     clock = clock or Clock()
     give_up_at = clock.now() + within_s

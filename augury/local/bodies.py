@@ -12,6 +12,8 @@ MAX_BODY_BYTES = 10 * 1024 * 1024
 """Largest body that an HTTP API takes (API Gateway quotas, "Payload size": 10 MB, not raisable)."""
 
 _MAX_CHUNK_LINE_BYTES = 1024
+_MAX_LENGTH_DIGITS = 20
+_MAX_TRAILERS = 100
 _DISCARD_BYTES = 64 * 1024
 
 
@@ -36,7 +38,7 @@ def announced_bytes(headers: Mapping[str, str]) -> int:
     text = headers.get("content-length", "0").strip()
     if not (text.isascii() and text.isdecimal()):
         raise MalformedBody("Content-Length is no number")
-    if int(text) > MAX_BODY_BYTES:
+    if len(text) > _MAX_LENGTH_DIGITS or int(text) > MAX_BODY_BYTES:
         raise BodyTooLarge
     return int(text)
 
@@ -77,9 +79,10 @@ def _read_chunked(stream: BufferedIOBase) -> bytes:
         body += _read_exactly(stream, size)
         if stream.read(2) != b"\r\n":
             raise MalformedBody("a chunk without its end")
-    while _line(stream):  # trailer fields
-        pass
-    return bytes(body)
+    for _ in range(_MAX_TRAILERS):
+        if not _line(stream):
+            return bytes(body)
+    raise MalformedBody("too many trailer fields")
 
 
 def _chunk_size(stream: BufferedIOBase) -> int:

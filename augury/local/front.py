@@ -11,11 +11,13 @@ import errno
 import logging
 import socket
 import socketserver
+import string
 import threading
 from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import quote
 
 from augury import routes
 from augury.local.bodies import BodyTooLarge, MalformedBody, announced_bytes, discard, read_body
@@ -120,8 +122,8 @@ class _Server(ThreadingHTTPServer):
 
     def __init__(self, port: int, front: Front) -> None:
         self.front = front
-        self._idle: set[socket.socket] = set()
-        self._idle_lock = threading.Lock()
+        self._waiting: set[socket.socket] = set()
+        self._waiting_lock = threading.Lock()
         self._stopping = False
         super().__init__((HOST, port), _RequestHandler)
 
@@ -130,24 +132,24 @@ class _Server(ThreadingHTTPServer):
         socketserver.TCPServer.server_bind(self)
         self.server_name, self.server_port = HOST, self.socket.getsockname()[1]
 
-    def enter_idle(self, connection: socket.socket) -> bool:
-        """Note that a connection waits for its next request; False where it is to be closed instead."""
-        with self._idle_lock:
+    def enter_waiting(self, connection: socket.socket) -> bool:
+        """Note that a connection waits for a whole request; False where it is to be closed instead."""
+        with self._waiting_lock:
             if not self._stopping:
-                self._idle.add(connection)
+                self._waiting.add(connection)
             return not self._stopping
 
-    def leave_idle(self, connection: socket.socket) -> None:
-        """Note that a connection's next request is here, or that it is gone."""
-        with self._idle_lock:
-            self._idle.discard(connection)
+    def leave_waiting(self, connection: socket.socket) -> None:
+        """Note that a connection's request is here to its end, or that the connection is gone."""
+        with self._waiting_lock:
+            self._waiting.discard(connection)
 
     def stop(self) -> None:
         """Take no more requests, and return once the running ones are answered."""
         self.shutdown()
-        with self._idle_lock:
+        with self._waiting_lock:
             self._stopping = True
-            for connection in self._idle:
+            for connection in self._waiting:
                 with contextlib.suppress(OSError):
                     connection.shutdown(socket.SHUT_RD)
         self.server_close()
@@ -168,18 +170,16 @@ class _RequestHandler(BaseHTTPRequestHandler):
     def handle_one_request(self) -> None:
         """Wait for a request, read it, and answer it."""
         self.close_connection = True
-        if not self.server.enter_idle(self.connection):
+        if not self.server.enter_waiting(self.connection):
             return
         try:
             self.raw_requestline = self.rfile.readline(65_537)
+            if self.raw_requestline:
+                self._handle_request()
         except OSError:
-            return
+            return  # the caller is gone, or was silent for too long
         finally:
-            self.server.leave_idle(self.connection)
-        if not self.raw_requestline:
-            return
-        with contextlib.suppress(ConnectionError, TimeoutError):
-            self._handle_request()
+            self.server.leave_waiting(self.connection)
 
     def _handle_request(self) -> None:
         if len(self.raw_requestline) > MAX_HEADER_BYTES:
@@ -197,9 +197,10 @@ class _RequestHandler(BaseHTTPRequestHandler):
             return self._refuse(_BODY_TOO_LARGE)
         except MalformedBody:
             return self._refuse(HttpAnswer.message(400, "Bad Request"))
+        self.server.leave_waiting(self.connection)
         request = HttpRequest(
             method=self.command,
-            target=self.path,
+            target=_ascii(self.path),
             protocol=self.request_version,
             headers=self.headers.items(),
             body=body,
@@ -251,6 +252,11 @@ class _RequestHandler(BaseHTTPRequestHandler):
     def log_message(self, format: str, *arguments: Any) -> None:  # noqa: A002
         """Keep the base class from writing to stderr."""
         logger.debug(format, *arguments)
+
+
+def _ascii(target: str) -> str:
+    """Return a request target with its bytes beyond ASCII percent-encoded; they arrive here decoded as Latin-1."""
+    return quote(target.encode("latin-1"), safe=string.punctuation)
 
 
 def _bind(port: int, front: Front) -> _Server:

@@ -174,14 +174,16 @@ colsample_bylevel, reg_alpha, reg_lambda, scale_pos_weight, base_score
 
     def _readable_names(self, frame: pd.DataFrame, codes: NDArray[np.intp]) -> list[str]:
         if self.target_readable is None or self.target_readable not in frame:
-            return [str(text) for text in texts_of(pd.Series(self.classes_))]
-        texts = texts_of(frame[self.target_readable])
-        names = [
-            _most_frequent([name for name in texts[codes == code] if name is not None], default=str(label))
-            for code, label in enumerate(self.classes_)
-        ]
+            names = [str(text) for text in texts_of(pd.Series(self.classes_))]
+        else:
+            texts = texts_of(frame[self.target_readable])
+            names = [
+                _most_frequent([name for name in texts[codes == code] if name is not None], default=str(label))
+                for code, label in enumerate(self.classes_)
+            ]
         if len(set(names)) < len(names):
-            raise ValueError(f"two classes of {self.target!r} have the same name in {self.target_readable!r}: {names}")
+            source = self.target if self.target_readable is None else self.target_readable
+            raise ValueError(f"two classes of {self.target!r} have the same name in {source!r}: {names}")
         return names
 
     def _new_model(self) -> xgboost.XGBClassifier:

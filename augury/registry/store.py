@@ -11,11 +11,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+import orjson
+
 from augury.aws import ConditionFailed, Item, Table, Write
 from augury.names import ClientName, PipelineName, Version
 from augury.registry.deployments import PipelineDeployment, PipelineTarget, Variation
 
 _DEFAULT = "DEFAULT"
+_TRIES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,26 +80,42 @@ class Registry:
         VersionExists
             The pipeline has that version already.
         ConditionFailed
-            Another change came between; nothing was written, and the call may be repeated.
+            Other changes came between, several times in a row; nothing was written.
         """
-        if self.version(client, pipeline, version) is not None:
-            raise VersionExists(f"pipeline {pipeline!r} of {client!r} has a version {version!r} already")
+        for left in reversed(range(_TRIES)):
+            if self.version(client, pipeline, version) is not None:
+                raise VersionExists(f"pipeline {pipeline!r} of {client!r} has a version {version!r} already")
+            try:
+                revised = self._register(client, pipeline, version, manifest_sha256, metrics)
+                break
+            except ConditionFailed:
+                if not left:
+                    raise
+        self._make_default_if_first(client, pipeline)
+        return revised
+
+    def _register(
+        self,
+        client: ClientName,
+        pipeline: PipelineName,
+        version: Version,
+        manifest_sha256: str,
+        metrics: Mapping[str, float],
+    ) -> PipelineDeployment:
         current = self.deployment(client, pipeline)
-        target = PipelineTarget(version=version)
         revised = PipelineDeployment(
             pipeline=pipeline,
             revision=current.revision + 1 if current else 1,
-            variations=(Variation(label="default", ratio=1, target=target),),
+            variations=(Variation(label="default", ratio=1, target=PipelineTarget(version=version)),),
         )
         record = {
             "pk": _partition(client),
             "sk": f"VERSION#{pipeline}#{version}",
             "manifest_sha256": manifest_sha256,
             "registered_at": datetime.now(UTC).isoformat(timespec="seconds"),
-            "metrics": dict(metrics),
+            "metrics": orjson.dumps(dict(metrics)).decode(),  # DynamoDB's numbers have a smaller range than float64
         }
         self._table.transact([Write(record, must_be_new=True), *_revision_writes(client, revised, current)])
-        self._make_default_if_first(client, pipeline)
         return revised
 
     def deployment(self, client: ClientName, pipeline: PipelineName) -> PipelineDeployment | None:
@@ -118,7 +137,9 @@ class Registry:
         item = self._table.get(_partition(client), f"VERSION#{pipeline}#{version}")
         if item is None:
             return None
-        return PipelineVersion(pipeline, version, item["manifest_sha256"], item["registered_at"], item["metrics"])
+        return PipelineVersion(
+            pipeline, version, item["manifest_sha256"], item["registered_at"], orjson.loads(item["metrics"])
+        )
 
     def _make_default_if_first(self, client: ClientName, pipeline: PipelineName) -> None:
         try:

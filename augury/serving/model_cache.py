@@ -54,30 +54,39 @@ class ModelCache:
                 self._models.move_to_end(key)
                 return self._models[key]
             loading = self._loading[key]
-        with loading:
-            known = self._models.get(key)
-            return known if known is not None else self._keep(key, self._load(client, version))
+        try:
+            with loading:
+                known = self._models.get(key)
+                return known if known is not None else self._keep(key, self._load(client, version))
+        finally:
+            with self._lock:
+                self._loading.pop(key, None)
 
     def _load(self, client: ClientName, version: PipelineVersion) -> Model:
         try:
-            artifact = artifacts.fetch(
-                self._store,
-                model_prefix(client, version.pipeline, version.version),
-                self._files(client, version),
-                version.manifest_sha256,
-            )
+            artifact = self._fetch(client, version)
             _check_identity(artifact.manifest, client, version)
             return load_model(artifact)
-        except AwsUnavailable as failure:
+        except (AwsUnavailable, OSError) as failure:
             raise AuguryError(Kind.UNAVAILABLE) from failure
         except (NotFound, artifacts.ArtifactRefused, InvalidPlan, NotServable) as broken:
             reason = f"the artifact of version {version.version!r} is missing or was refused"
             raise AuguryError(Kind.PIPELINE_BROKEN, [Detail(("pipeline", version.pipeline), reason)]) from broken
 
+    def _fetch(self, client: ClientName, version: PipelineVersion) -> artifacts.Artifact:
+        """Return the artifact from the local copy, or from the store where there is none or it was damaged."""
+        directory = self._files(client, version)
+        prefix = model_prefix(client, version.pipeline, version.version)
+        if directory.exists():
+            try:
+                return artifacts.load(directory, version.manifest_sha256)
+            except artifacts.ArtifactRefused:
+                shutil.rmtree(directory, ignore_errors=True)
+        return artifacts.fetch(self._store, prefix, directory, version.manifest_sha256)
+
     def _keep(self, key: _Key, model: Model) -> Model:
         with self._lock:
             self._models[key] = model
-            self._loading.pop(key, None)
             while len(self._models) > 1 and sum(kept.size_bytes for kept in self._models.values()) > self._limit_bytes:
                 (client, version), _ = self._models.popitem(last=False)
                 shutil.rmtree(self._files(client, version), ignore_errors=True)

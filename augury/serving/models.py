@@ -10,9 +10,12 @@ import numpy as np
 import onnxruntime as ort
 
 from augury.artifacts import MODEL_FILE, ONNX_INPUT, ONNX_PROBABILITIES, PLAN_FILE, Artifact, Manifest
-from augury.errors import AuguryError, Detail, Kind
+from augury.errors import MAX_DETAILS, AuguryError, Detail, Kind
 from augury.plans import Plan
 from augury.serving.answers import class_predictions
+
+MAX_PREDICTIONS = 40_000
+"""Most rows times classes in one answer: at some 100 bytes each they stay below the 6 MB that Lambda answers with."""
 
 
 class NotServable(Exception):
@@ -35,6 +38,11 @@ class PlanScorer:
         From fields to a vector.
     onnx : bytes
         The estimator.
+
+    Raises
+    ------
+    NotServable
+        ONNX Runtime can't load the estimator.
     """
 
     def __init__(self, plan: Plan, onnx: bytes) -> None:
@@ -43,7 +51,10 @@ class PlanScorer:
         # One row is far too little work to share among threads.
         options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
-        self._session = ort.InferenceSession(onnx, options, providers=["CPUExecutionProvider"])
+        try:
+            self._session = ort.InferenceSession(onnx, options, providers=["CPUExecutionProvider"])
+        except Exception as error:  # ONNX Runtime's own have no common class
+            raise NotServable(f"ONNX Runtime can't load the model: {type(error).__name__}") from error
 
     def score(self, rows: Sequence[Mapping[str, Any]]) -> list[list[float]]:
         """Return per row the probability of each class."""
@@ -82,11 +93,17 @@ class Model:
         Raises
         ------
         AuguryError
-            ``SCHEMA_MISMATCH``: some row does not fit; each offending field is named.
+            ``SCHEMA_MISMATCH``: some row does not fit; offending fields are named, up to 100. ``BODY_TOO_LARGE``:
+            the answer would not fit into one of Lambda's.
         """
+        if len(rows) * len(self.classes) > MAX_PREDICTIONS:
+            most = MAX_PREDICTIONS // len(self.classes)
+            raise AuguryError(Kind.BODY_TOO_LARGE, [Detail(("data",), f"{len(rows)} rows; send at most {most}")])
         problems: list[Detail] = []
         for index, row in enumerate(rows):
             problems += self.manifest.inputs.problems(row, ("data",) if single else ("data", index))
+            if len(problems) >= MAX_DETAILS:
+                break
         if problems:
             raise AuguryError(Kind.SCHEMA_MISMATCH, problems)
         return [class_predictions(self.classes, scores) for scores in self.scorer.score(rows)]

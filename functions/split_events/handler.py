@@ -14,7 +14,7 @@ from augury.aws import ObjectStore
 from augury.aws.connection import Connection
 from augury.config import FunctionSettings
 from augury.lake import RAW_EVENTS
-from augury.split import split_object
+from augury.split import SplitSummary, split_object
 
 logger = Logger(service="split")
 processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
@@ -27,8 +27,16 @@ def split_notified(record: SQSRecord) -> None:
     for entry in orjson.loads(record.body).get("Records", []):
         key = unquote_plus(entry["s3"]["object"]["key"])
         if key.startswith(RAW_EVENTS):
-            summary = split_object(_store, key)
+            summary = _split(key)
             logger.info("split", source=key, lines=summary.total, clients=len(summary.split), failed=summary.failed)
+
+
+def _split(key: str) -> SplitSummary:
+    try:
+        return split_object(_store, key)
+    except Exception as error:
+        logger.error("not split", source=key, error_type=type(error).__name__, error=str(error))
+        raise
 
 
 def handler(event: dict[str, Any], context: Any) -> Any:

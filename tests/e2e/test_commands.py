@@ -45,7 +45,7 @@ def platform_in_another_terminal(directory: Path, *options: str) -> Iterator[tup
 def commands_of_readme() -> str:
     """Return the shell commands for the second terminal, in their order."""
     blocks = re.findall(r"```sh\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
-    return "".join(block for block in blocks if "make demo" not in block)
+    return "".join(block for block in blocks if "make demo" not in block and "local up" not in block)
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import socket
 from datetime import UTC, datetime
 
 import pytest
@@ -64,6 +65,18 @@ def test_posted_numbers_and_page_parameters_are_stored_alike(world: World) -> No
     from_page = world.js(client, "/js/event/new", f1="5.1", n="7", zip="007", flag="true").json["json"]
     typed = [{n: v for n, v in json.loads(text).items() if n not in SERVER_FIELDS} for text in (posted, from_page)]
     assert typed[0] == typed[1]
+
+
+def test_a_query_that_is_not_percent_encoded_is_read_as_utf_8(world: World) -> None:
+    client = world.new_client()
+    host, port = world.platform.api_url.removeprefix("http://").split(":")
+    request = (
+        f"GET /js/event/new?consumer_key={client.js_key}&city=Köln HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    )
+    with socket.create_connection((host, int(port)), timeout=10) as connection:
+        connection.sendall(request.encode())
+        answer = b"".join(iter(lambda: connection.recv(65_536), b""))
+    assert "Köln".encode() in answer
 
 
 def test_ndjson_is_accepted_in_part_and_the_bad_lines_are_named(world: World) -> None:

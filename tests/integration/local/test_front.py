@@ -214,6 +214,7 @@ def test_request_line_and_headers_have_10240_bytes_together(connection: Connecti
         (b"GET / HTTP/9.1\r\n\r\n", 505),
         (b"POST /events HTTP/1.1\r\nContent-Length: -1\r\n\r\n", 400),
         (b"POST /events HTTP/1.1\r\nContent-Length: 9\r\n\r\nshort", 400),
+        (b"POST /events HTTP/1.1\r\nContent-Length: " + b"1" * 5_000 + b"\r\n\r\n", 413),
         (b"POST /events HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", 400),
     ],
 )
@@ -303,3 +304,21 @@ def test_leaving_lets_a_running_request_finish(handler_modules: HandlerModules, 
 def test_a_taken_port_is_named_and_how_to_choose_another() -> None:
     with Front({}) as first, pytest.raises(PortInUse, match=rf"port {first.port} is in use.*--port"):
         Front({}, port=first.port)
+
+
+def test_a_caller_who_never_ends_their_body_does_not_hold_up_the_end() -> None:
+    front = Front({})
+    with socket.create_connection((HOST, front.port), timeout=10) as slow:
+        with front:
+            slow.sendall(b"POST /events HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{")
+            began = time.monotonic()
+            _wait_until_waiting(front)
+        assert time.monotonic() - began < 5
+        assert slow.recv(1024).startswith(b"HTTP/1.1 400")
+
+
+def _wait_until_waiting(front: Front) -> None:
+    give_up_at = time.monotonic() + 5
+    while not front._server._waiting and time.monotonic() < give_up_at:
+        threading.Event().wait(0.01)
+    assert front._server._waiting

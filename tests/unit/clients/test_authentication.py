@@ -161,6 +161,24 @@ def test_a_revoked_credential_stops_within_60_seconds_its_tokens_included(
     assert refusal(authenticator, presented, asked).status == 401
 
 
+def test_a_withdrawn_public_key_stops_within_60_seconds(
+    authenticator: Authenticator, endpoint: TokenEndpoint, acme: NewClient, table: Table, clock: Clock
+) -> None:
+    presented = bearer(token(endpoint, acme))
+    authenticator.authenticate(presented, EVENTS)
+    table.put({"pk": "SIGNING", "sk": "PUBLIC_KEYS", "keys": []})
+    clock.now_s += CACHE_S
+    assert refusal(authenticator, presented) is Kind.TOKEN_UNKNOWN
+
+
+def test_a_key_that_could_not_be_one_is_401_without_a_look_at_the_table(
+    authenticator: Authenticator, table: Table
+) -> None:
+    table.name = "missing-table"
+    for key in ("x" * 3_000, "a b", "é" * 10):
+        assert refusal(authenticator, Presented(consumer_key=key), JS_EVENT) is Kind.KEY_UNKNOWN
+
+
 def test_a_failing_key_store_is_503_and_is_asked_again_at_once(
     authenticator: Authenticator, table: Table, acme: NewClient
 ) -> None:

@@ -46,7 +46,7 @@ def test_a_secret_with_reserved_characters_survives_the_header(endpoint: TokenEn
 @pytest.mark.parametrize(
     ("form", "authorization", "error", "status"),
     [
-        ({}, None, "unsupported_grant_type", 400),
+        ({}, None, "invalid_request", 400),
         ({"grant_type": "password"}, None, "unsupported_grant_type", 400),
         (GRANT, None, "invalid_client", 401),
         ({**GRANT, "client_id": "unknown", "client_secret": "x"}, None, "invalid_client", 401),

@@ -60,14 +60,15 @@ def test_floats_come_back_as_they_were_written(lake: tuple[Connection, ObjectSto
 
 
 def test_duplicates_are_left_out_and_conflicts_kept(lake: tuple[Connection, ObjectStore]) -> None:
-    once = {"n": 1, "_event_id": "a", "client": "acme", "timestamp": 1, "_received_at": "2026-11-23T00:00:00Z"}
-    again = {**once, "timestamp": 2, "_received_at": "2026-11-23T00:00:01Z"}
-    conflict, other = {**once, "n": 2}, {**once, "_event_id": "b"}
-    put(lake[1], "augury-1.json.gz", once, {**other, "list": [1]})
-    put(lake[1], "augury-2.json.gz", again, conflict)
+    received = {"timestamp": 1795392000, "_received_at": "2026-11-23T00:00:00.250Z"}
+    once = {"n": 1, "_event_id": "a", "client": "acme", **received}
+    again = {**once, "timestamp": 1795392001, "_received_at": "2026-11-23T00:00:01Z"}
+    conflicts = [{**once, "n": n} for n in (2, "1", True)] + [{**once, "timestamp": 7}]
+    put(lake[1], "augury-1.json.gz", once, {**once, "_event_id": "b", "list": [1]})
+    put(lake[1], "augury-2.json.gz", again, again, *conflicts)
     events = read(lake)
-    assert sorted(zip(events.frame["_event_id"], events.frame["n"], strict=True)) == [("a", 1), ("a", 2), ("b", 1)]
-    assert events.duplicates == 1
+    assert [n for n in events.frame["n"] if n is not True] == [1, 1, 2, "1", 1]
+    assert events.duplicates == 2
 
 
 def test_rows_without_an_id_repeat_none(lake: tuple[Connection, ObjectStore]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import time
 
 import pytest
 
@@ -48,6 +49,22 @@ def test_five_thousand_events_are_taken(count: int) -> None:
 
 def test_more_than_five_thousand_events_are_refused() -> None:
     assert refusal(json.dumps([{}] * 5_001).encode()) is Kind.TOO_MANY_EVENTS
+
+
+@pytest.mark.parametrize(
+    ("text", "content_type"),
+    [
+        (b"x\n" * 8_000_000, "application/x-ndjson"),
+        (b"1\n" * 8_000_000, "application/x-ndjson"),
+        (b"\n" * 16_000_000, "application/x-ndjson"),
+        (b"[" + b"{}," * 1_000_000 + b"{}]", ""),
+    ],
+)
+def test_a_body_of_millions_of_lines_is_refused_before_they_are_read(text: bytes, content_type: str) -> None:
+    body = gzip.compress(text, compresslevel=1)
+    began = time.process_time()
+    assert refusal(body, content_type, "gzip") in (Kind.TOO_MANY_EVENTS, Kind.NO_EVENTS)
+    assert time.process_time() - began < 1
 
 
 def test_a_gzip_body_is_inflated() -> None:

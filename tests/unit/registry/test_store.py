@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from augury.aws import Table
@@ -59,6 +61,20 @@ def test_the_first_pipeline_is_the_default_and_stays_it(registry: Registry) -> N
     register(registry, "1", PipelineName("wine"))
     assert registry.default_pipeline(ACME) == "iris"
     assert [deployment.pipeline for deployment in registry.deployments(ACME)] == ["iris", "wine"]
+
+
+def test_registrations_at_the_same_moment_all_take_their_turn(registry: Registry) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        revisions = list(pool.map(lambda n: register(registry, str(n)).revision, range(4)))
+    assert sorted(revisions) == [1, 2, 3, 4]
+
+
+def test_metrics_keep_numbers_that_dynamodb_has_not(registry: Registry) -> None:
+    metrics = {"tiny": 1e-200, "huge": 1e300, "whole": 1.0}
+    registry.register(ACME, IRIS, Version("1"), manifest_sha256="x", metrics=metrics)
+    version = registry.version(ACME, IRIS, Version("1"))
+    assert version is not None
+    assert version.metrics == metrics
 
 
 def test_clients_do_not_see_each_others_pipelines(registry: Registry) -> None:

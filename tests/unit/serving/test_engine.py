@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from augury.artifacts import load, save
+from augury.artifacts import digests, load, save
 from augury.errors import AuguryError, Kind
 from augury.lake import model_prefix
 from augury.names import ClientName, Version
@@ -73,6 +73,18 @@ def test_a_row_that_does_not_fit_is_422_and_names_each_field(
     assert bench.logged == []
 
 
+def test_a_request_of_a_thousand_bad_rows_gets_an_answer_of_bounded_size(bench: Bench) -> None:
+    error = refusal(bench, PredictRequest(rows=({},) * 1_000, single=False))
+    assert len(error.as_json()["details"]) == 100
+
+
+def test_an_answer_that_lambda_could_not_give_is_refused(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("augury.serving.models.MAX_PREDICTIONS", 8)
+    assert len(bench.engine.predict(ACME, ask(FLOWER, FLOWER)).predictions) == 2
+    error = refusal(bench, ask(FLOWER, FLOWER, FLOWER))
+    assert (error.status, error.details[0].msg) == (413, "3 rows; send at most 2")
+
+
 def test_among_several_rows_the_place_of_the_bad_one_is_named(bench: Bench) -> None:
     error = refusal(bench, ask(FLOWER, {**FLOWER, "f1": "x"}))
     assert [detail.loc for detail in error.details] == [("data", 1, "f1")]
@@ -120,6 +132,23 @@ def test_a_tampered_artifact_is_503_for_its_pipeline(bench: Bench, file: str) ->
     assert (error.kind, error.status) == (Kind.PIPELINE_BROKEN, 503)
     assert file in str(error.__cause__)
     assert "tmp" not in json.dumps(error.as_json())
+
+
+def test_a_model_that_onnx_runtime_refuses_is_503(bench: Bench, tmp_path: Path) -> None:
+    artifact = load(trained_iris().directory)
+    files = {**artifact.files, "model.onnx": b"not a model"}
+    manifest = artifact.manifest.model_copy(update={"version": Version("2"), "files": digests(files)})
+    save(tmp_path / "2", manifest, files)
+    register(tmp_path / "2", ACME, store=bench.store, registry=bench.registry)
+    assert refusal(bench, ask()).kind is Kind.PIPELINE_BROKEN
+
+
+def test_a_damaged_local_copy_is_fetched_again(bench: Bench, tmp_path: Path) -> None:
+    bench.engine.predict(ACME, ask())
+    (plan,) = (tmp_path / "models").rglob("plan.json")
+    plan.write_bytes(b"{}")
+    bench.models._models.clear()
+    assert bench.engine.predict(ACME, ask())
 
 
 def test_a_missing_artifact_is_503_and_works_once_it_is_there(bench: Bench) -> None:
