@@ -28,6 +28,7 @@ class FunctionSettings(BaseSettings):
     events_stream: str | None = None
     predictions_stream: str | None = None
     signing_secret: str | None = None
+    pepper_secret: str | None = None
     token_lifetime_s: PositiveInt = Field(default=900, le=3600)
     model_cache_dir: Path = Path(tempfile.gettempdir()) / "augury-models"
     model_cache_bytes: PositiveInt = 400 * 1024 * 1024
@@ -61,6 +62,7 @@ class Deployment(BaseModel):
     region: str
     bucket: str
     table: str
+    pepper_secret: str
 
     @classmethod
     def read_local(cls, state: Path = LOCAL_STATE) -> Deployment:

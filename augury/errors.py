@@ -50,6 +50,8 @@ class Kind(Enum):
     SCHEMA_MISMATCH = (122, 422, "The data does not fit the pipeline's schema")
     PIPELINE_BROKEN = (123, 503, "The pipeline cannot be loaded")
 
+    QUOTA = (140, 429, "The client has sent more events than its quota allows")
+
     UNAVAILABLE = (130, 503, "A service that this request depends on is failing; try again")
 
     def __init__(self, error_id: int, status: int, message: str) -> None:

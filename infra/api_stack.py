@@ -39,6 +39,7 @@ class ApiStack(Stack):
             bundle=bundle,
             records=data.records,
             signing_secret=data.signing_secret,
+            pepper=data.pepper,
         )
         functions: dict[Function, IFunction] = {
             Function.TOKEN: tokens.token,

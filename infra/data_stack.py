@@ -1,9 +1,9 @@
-"""What must not be lost: the bucket with its streams and notifications, the table, the signing secret."""
+"""What must not be lost: the bucket with its streams and notifications, the table, the signing secret, the pepper."""
 
 from __future__ import annotations
 
 from aws_cdk import CfnOutput, Stack
-from aws_cdk.aws_secretsmanager import Secret
+from aws_cdk.aws_secretsmanager import Secret, SecretStringGenerator
 from constructs import Construct
 
 from augury.lake import RAW_EVENTS
@@ -16,14 +16,14 @@ from infra.stages import StageConfig
 class DataStack(Stack):
     """All state of a stage. The other stacks refer to it and can be replaced at will.
 
-    Its outputs ``BucketName`` and ``TableName`` are read by the command line.
+    Its outputs ``BucketName``, ``TableName`` and ``PepperSecretArn`` are read by the command line.
     """
 
     def __init__(self, scope: Construct, construct_id: str, *, config: StageConfig) -> None:
         super().__init__(
             scope,
             construct_id,
-            description="Augury: bucket, delivery streams, table and signing secret",
+            description="Augury: bucket, delivery streams, table and secrets",
             termination_protection=config.keeps_data,
         )
         self.lake = EventLake(self, "Lake", config=config)
@@ -36,5 +36,13 @@ class DataStack(Stack):
             description="Private key that signs access tokens; replaced by rotation",
             removal_policy=config.removal_policy,
         )
+        self.pepper = Secret(
+            self,
+            "Pepper",
+            description="Random text that digests of clients' secrets are keyed with; never replaced",
+            generate_secret_string=SecretStringGenerator(password_length=64, exclude_punctuation=True),
+            removal_policy=config.removal_policy,
+        )
+        CfnOutput(self, "PepperSecretArn", value=self.pepper.secret_arn)
         CfnOutput(self, "BucketName", value=self.lake.bucket.bucket_name)
         CfnOutput(self, "TableName", value=self.records.table_name)

@@ -13,7 +13,7 @@ from infra.stages import StageConfig
 
 
 class IngestService(Construct):
-    """Writes to the events stream, and reads nothing but who the caller is.
+    """Writes to the events stream, and reads nothing but who the caller is and how much it sent.
 
     Parameters
     ----------
@@ -24,7 +24,7 @@ class IngestService(Construct):
     lake : EventLake
         Whose events stream it writes to.
     records : Records
-        Where credentials and public keys are looked up.
+        Where credentials and public keys are looked up, and clients' events are counted.
     """
 
     def __init__(
@@ -47,5 +47,6 @@ class IngestService(Construct):
             size=config.ingest,
             settings={"table": records.table_name, "events_stream": lake.events.delivery_stream_name},
         )
-        records.grant_lookups(self.function)
+        records.grant_authentication(self.function)
+        records.grant_quota_counts(self.function)
         lake.events.grant_put_records(self.function)

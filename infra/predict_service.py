@@ -47,6 +47,7 @@ class PredictService(Construct):
                 "predictions_stream": lake.predictions.delivery_stream_name,
             },
         )
-        records.grant_lookups(self.function)
+        records.grant_authentication(self.function)
+        records.grant_registry(self.function)
         lake.bucket.grants.actions_on_object_keys(self.function, MODEL_OBJECTS, "s3:GetObject")
         lake.predictions.grant_put_records(self.function)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from aws_cdk.aws_dynamodb import Attribute, AttributeType, BillingMode, PointInTimeRecoverySpecification, Table
-from aws_cdk.aws_iam import IGrantable
+from aws_cdk.aws_iam import IGrantable, PolicyStatement
 from constructs import Construct
 
+from augury.clients import partitions
+from infra.key_patterns import below
 from infra.stages import StageConfig
 
 
@@ -26,14 +28,46 @@ class Records(Table):
             sort_key=Attribute(name="sk", type=AttributeType.STRING),
             billing_mode=BillingMode.PAY_PER_REQUEST,
             point_in_time_recovery_specification=PointInTimeRecoverySpecification(point_in_time_recovery_enabled=True),
+            time_to_live_attribute="delete_after",
             deletion_protection=config.keeps_data,
             removal_policy=config.removal_policy,
         )
 
-    def grant_lookups(self, grantee: IGrantable) -> None:
-        """Allow reading by key; unlike ``grant_read_data`` not reading everything that is there."""
-        self.grant(grantee, "dynamodb:GetItem", "dynamodb:Query")
+    def grant_authentication(self, grantee: IGrantable) -> None:
+        """Allow looking up keys and public keys, and noting that a key was used; digests of secrets stay unseen."""
+        self._grant(grantee, ["dynamodb:GetItem"], below(partitions.CREDENTIAL), partitions.SIGNING)
+        self._grant_notes_of_use(grantee)
 
-    def grant_puts(self, grantee: IGrantable) -> None:
-        """Allow reading by key and writing whole items, but no removal."""
-        self.grant(grantee, "dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem")
+    def grant_token_requests(self, grantee: IGrantable) -> None:
+        """Allow looking up keys and digests of secrets, and noting that a key was used."""
+        self._grant(grantee, ["dynamodb:GetItem"], below(partitions.CREDENTIAL), below(partitions.SECRET))
+        self._grant_notes_of_use(grantee)
+
+    def grant_public_keys(self, grantee: IGrantable) -> None:
+        """Allow replacing the list of public keys, and nothing else."""
+        self._grant(grantee, ["dynamodb:GetItem", "dynamodb:PutItem"], partitions.SIGNING)
+
+    def grant_quota_counts(self, grantee: IGrantable) -> None:
+        """Allow adding to the counts of clients' events."""
+        self._grant(grantee, ["dynamodb:UpdateItem"], below(partitions.QUOTA))
+
+    def grant_registry(self, grantee: IGrantable) -> None:
+        """Allow reading clients' pipelines."""
+        self._grant(grantee, ["dynamodb:GetItem", "dynamodb:Query"], below(partitions.CLIENT))
+
+    def _grant_notes_of_use(self, grantee: IGrantable) -> None:
+        self._grant(grantee, ["dynamodb:PutItem"], below(partitions.USED))
+
+    def _grant(self, grantee: IGrantable, actions: list[str], *leading_keys: str) -> None:
+        """Allow actions on the partitions whose keys match.
+
+        See https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html. Each of these
+        actions names its partition; one that does not, such as a scan, would pass this condition and is never granted.
+        """
+        grantee.grant_principal.add_to_principal_policy(
+            PolicyStatement(
+                actions=actions,
+                resources=[self.table_arn],
+                conditions={"ForAllValues:StringLike": {"dynamodb:LeadingKeys": list(leading_keys)}},
+            )
+        )

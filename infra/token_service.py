@@ -26,6 +26,8 @@ class TokenService(Construct):
         Where credentials are looked up and public keys are published.
     signing_secret : Secret
         Where the private key is kept.
+    pepper : Secret
+        What digests of secrets are keyed with; only the token function may read it.
     """
 
     def __init__(
@@ -37,6 +39,7 @@ class TokenService(Construct):
         bundle: Bundle,
         records: Records,
         signing_secret: Secret,
+        pepper: Secret,
     ) -> None:
         super().__init__(scope, construct_id)
         settings = {"table": records.table_name, "signing_secret": signing_secret.secret_arn}
@@ -47,10 +50,11 @@ class TokenService(Construct):
             handler=Function.TOKEN.handler,
             config=config,
             size=config.token,
-            settings=settings,
+            settings=settings | {"pepper_secret": pepper.secret_arn},
         )
-        records.grant_lookups(self.token)
+        records.grant_token_requests(self.token)
         signing_secret.grant_read(self.token)
+        pepper.grant_read(self.token)
         self.rotate = ZipFunction(
             self,
             "Rotate",
@@ -60,7 +64,7 @@ class TokenService(Construct):
             size=config.rotate,
             settings=settings,
         )
-        records.grant_puts(self.rotate)
+        records.grant_public_keys(self.rotate)
         self._rotate_regularly(signing_secret, days=config.rotation_days)
 
     def _rotate_regularly(self, signing_secret: Secret, *, days: int) -> None:

@@ -10,6 +10,7 @@ from moto import mock_aws
 
 from augury.aws import ObjectStore, SecretStore, Table
 from augury.aws.connection import Connection
+from augury.clients import Pepper
 
 REGION: Final = "eu-west-1"
 
@@ -56,6 +57,13 @@ def store(aws: Connection) -> ObjectStore:
     client = aws.s3()
     client.create_bucket(Bucket="augury-test", CreateBucketConfiguration={"LocationConstraint": REGION})
     return ObjectStore(client, "augury-test")
+
+
+@pytest.fixture
+def pepper(aws: Connection) -> Pepper:
+    client = aws.secretsmanager()
+    client.create_secret(Name="augury-pepper", SecretString="a pepper of these tests")
+    return Pepper(SecretStore(client, "augury-pepper"))
 
 
 @pytest.fixture

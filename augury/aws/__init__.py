@@ -5,7 +5,7 @@ from augury.aws.objects import ObjectStore, ObjectSummary
 from augury.aws.secrets import SecretStore, SecretVersion
 from augury.aws.stacks import read_outputs
 from augury.aws.streams import DeliveryStream, PutOutcome
-from augury.aws.tables import Item, Table, Write
+from augury.aws.tables import Item, Removal, Table, Write
 
 __all__ = [
     "AwsUnavailable",
@@ -16,6 +16,7 @@ __all__ = [
     "ObjectStore",
     "ObjectSummary",
     "PutOutcome",
+    "Removal",
     "SecretStore",
     "SecretVersion",
     "Table",

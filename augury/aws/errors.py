@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-_CONDITION_CODES = {"ConditionalCheckFailedException", "TransactionCanceledException", "PreconditionFailed"}
+_CONDITION_CODES = {"ConditionalCheckFailedException", "PreconditionFailed"}
 _NOT_FOUND_CODES = {"404", "NoSuchKey", "NoSuchBucket", "ResourceNotFoundException"}
+_CANCELLED = "TransactionCanceledException"
 
 
 class AwsUnavailable(Exception):
@@ -16,7 +18,19 @@ class AwsUnavailable(Exception):
 
 
 class ConditionFailed(Exception):
-    """A conditional write met another state than it required."""
+    """A conditional write met another state than it required.
+
+    Parameters
+    ----------
+    message : str
+        What was being written.
+    failed : iterable of int
+        In a transaction, the positions of the writes whose condition did not hold.
+    """
+
+    def __init__(self, message: str, failed: tuple[int, ...] = ()) -> None:
+        super().__init__(message)
+        self.failed = failed
 
 
 class NotFound(Exception):
@@ -44,6 +58,8 @@ def translated(what: str, absent: type[Exception] = AwsUnavailable) -> Iterator[
         yield
     except ClientError as error:
         code = error.response.get("Error", {}).get("Code", "")
+        if code == _CANCELLED:
+            raise _cancelled(what, error.response) from error
         if code in _CONDITION_CODES:
             raise ConditionFailed(f"{what}: {code}") from error
         if code in _NOT_FOUND_CODES:
@@ -51,3 +67,16 @@ def translated(what: str, absent: type[Exception] = AwsUnavailable) -> Iterator[
         raise AwsUnavailable(f"{what}: {code}") from error
     except BotoCoreError as error:
         raise AwsUnavailable(f"{what}: {type(error).__name__}") from error
+
+
+def _cancelled(what: str, response: Mapping[str, Any]) -> Exception:
+    """Tell a transaction whose condition failed from one that was throttled or met another transaction.
+
+    See https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
+    """
+    reasons = [reason.get("Code", "None") for reason in response.get("CancellationReasons", [])]
+    failed = tuple(position for position, reason in enumerate(reasons) if reason == "ConditionalCheckFailed")
+    if failed:
+        return ConditionFailed(f"{what}: {_CANCELLED}", failed)
+    causes = ", ".join(sorted(set(reasons) - {"None"})) or "no reason given"
+    return AwsUnavailable(f"{what}: {_CANCELLED} ({causes})")

@@ -43,6 +43,14 @@ class Write:
     expected: Mapping[str, Any] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """The removal of one item in a transaction; removing what is not there changes nothing."""
+
+    pk: str
+    sk: str
+
+
 class Table:
     """Items of one table. Reads are consistent unless said otherwise.
 
@@ -98,8 +106,62 @@ class Table:
         with translated(f"write {self.name}"):
             self._client.put_item(**self._put_arguments(Write(item, must_be_new, expected)))
 
-    def transact(self, writes: Sequence[Write]) -> None:
-        """Write all items or none.
+    def put_if_older(self, item: Item, attribute: str, than: float) -> None:
+        """Write an item whole, where there is none yet or the stored one's attribute is below a number.
+
+        Raises
+        ------
+        ConditionFailed
+            The stored item is as new as that.
+        AwsUnavailable
+            DynamoDB did not take it.
+        """
+        with translated(f"write {self.name}"):
+            self._client.put_item(
+                TableName=self.name,
+                Item=_item_to_wire(item),
+                ConditionExpression="attribute_not_exists(pk) OR #attribute < :than",
+                ExpressionAttributeNames={"#attribute": attribute},
+                ExpressionAttributeValues={":than": _serialize(_with_decimals(than))},
+            )
+
+    def add(self, pk: str, sk: str, counts: Mapping[str, int], fixed: Mapping[str, Any]) -> dict[str, int]:
+        """Add to an item's counts, set its fixed attributes, and return the counts that it has now.
+
+        The item is made where it is missing. A call that is repeated because its answer was lost counts twice.
+
+        Parameters
+        ----------
+        pk, sk : str
+            The item's keys.
+        counts : mapping of str to int
+            What to add, by attribute; a missing attribute counts as 0.
+        fixed : mapping
+            Attributes to set, by name.
+
+        Raises
+        ------
+        AwsUnavailable
+            DynamoDB did not take it.
+        """
+        names = [*counts, *fixed]
+        values = map(_serialize, map(_with_decimals, [*counts.values(), *fixed.values()]))
+        added = ", ".join(f"#{i} :{i}" for i in range(len(counts)))
+        settled = ", ".join(f"#{i} = :{i}" for i in range(len(counts), len(names)))
+        with translated(f"write {self.name}"):
+            answer = self._client.update_item(
+                TableName=self.name,
+                Key={"pk": {"S": pk}, "sk": {"S": sk}},
+                UpdateExpression=f"ADD {added}" + (f" SET {settled}" if settled else ""),
+                ExpressionAttributeNames={f"#{i}": name for i, name in enumerate(names)},
+                ExpressionAttributeValues={f":{i}": value for i, value in enumerate(values)},
+                ReturnValues="UPDATED_NEW",
+            )
+        now = _item_from_wire(answer["Attributes"])
+        return {name: now[name] for name in counts}
+
+    def transact(self, writes: Sequence[Write | Removal]) -> None:
+        """Write and remove all items or none.
 
         Raises
         ------
@@ -109,7 +171,12 @@ class Table:
             DynamoDB did not take it.
         """
         with translated(f"write {self.name}"):
-            self._client.transact_write_items(TransactItems=[{"Put": self._put_arguments(write)} for write in writes])
+            self._client.transact_write_items(TransactItems=[self._transaction_item(write) for write in writes])
+
+    def _transaction_item(self, write: Write | Removal) -> Any:
+        if isinstance(write, Removal):
+            return {"Delete": {"TableName": self.name, "Key": {"pk": {"S": write.pk}, "sk": {"S": write.sk}}}}
+        return {"Put": self._put_arguments(write)}
 
     def _put_arguments(self, write: Write) -> Any:
         arguments: dict[str, Any] = {"TableName": self.name, "Item": _item_to_wire(write.item)}

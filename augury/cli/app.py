@@ -12,9 +12,9 @@ from rich.markup import escape
 from augury import __version__
 from augury.artifacts import ArtifactRefused
 from augury.aws import AwsUnavailable, ConditionFailed, NotFound
-from augury.cli import client, demo, local, pipeline
+from augury.cli import client, demo, keys, local, pipeline
 from augury.cli.session import Profile, Session
-from augury.clients import ClientExists
+from augury.clients import ClientExists, ClientUnknown
 from augury.errors import AuguryError
 from augury.registry import VersionExists
 
@@ -26,6 +26,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
 )
 app.add_typer(client.app, name="client")
+app.add_typer(keys.app, name="keys")
 app.add_typer(pipeline.app, name="pipeline")
 app.add_typer(local.app, name="local")
 app.command("demo")(demo.demo)
@@ -35,6 +36,7 @@ _EXPECTED = (
     AuguryError,
     AwsUnavailable,
     ClientExists,
+    ClientUnknown,
     ConditionFailed,
     NotFound,
     OSError,

@@ -16,7 +16,7 @@ from augury.aws import ObjectStore, Table
 from augury.cli import training
 from augury.cli.api import ApiClient
 from augury.cli.examples import DEFINITION, iris_events
-from augury.clients import ClientStore
+from augury.clients import ClientAdmin
 from augury.lake import RAW_EVENTS, RAW_PREDICTIONS, client_events
 from augury.local import LocalPlatform
 from augury.names import ClientName
@@ -71,7 +71,7 @@ class Journey:
         say, step = self._narrator.say, self._narrator.step
         say(f"HTTP API [cyan]{self._platform.api_url}[/], AWS [cyan]{self._platform.aws_endpoint_url}[/]")
         with step("Create a client"):
-            client = ClientStore(self._table).create(_CLIENT)
+            client = ClientAdmin.of(self._platform.deployment, self._platform.connection).create(_CLIENT)
             say(f"client [bold]{client.name}[/] with js key {client.js_key},")
             say(f"consumer key {client.consumer_key} and a secret")
             api = ApiClient(self._platform.api_url, client)

@@ -12,7 +12,7 @@ from augury.aws import ObjectStore, Table
 from augury.cli import session, training
 from augury.cli.api import ApiClient
 from augury.cli.examples import DEFINITION, iris_events
-from augury.clients import ClientStore, NewClient
+from augury.clients import ClientAdmin, NewClient
 from augury.local import LocalPlatform
 from augury.names import ClientName
 from augury.registry import PipelineDeployment, Registry
@@ -33,7 +33,7 @@ def seed(platform: LocalPlatform) -> Seeded:
     """Make the client ``test``, send it the Iris events by HTTP, and train and register their pipeline."""
     connection, deployment = platform.connection, platform.deployment
     table = Table(connection.dynamodb(), deployment.table)
-    client = ClientStore(table).create(SEED_CLIENT)
+    client = ClientAdmin.of(deployment, connection).create(SEED_CLIENT)
     ApiClient(platform.api_url, client).send_events(iris_events())
     platform.flush()
     first, last = training.last_two_days()

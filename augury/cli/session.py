@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -11,12 +12,15 @@ import orjson
 import typer
 from rich.console import Console
 from rich.markup import escape
+from rich.table import Table as RichTable
 
 from augury.aws import ObjectStore, Table, read_outputs
 from augury.aws.connection import Connection
-from augury.clients import ClientStore, NewClient
+from augury.clients import ClientAdmin, ClientStore, LastUsed, NewClient
 from augury.config import Deployment
 from augury.registry import Registry
+
+_UNLIMITED = 10_000  # columns
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines instead of text for people.")]
 
@@ -57,8 +61,18 @@ class Session:
 
     @property
     def clients(self) -> ClientStore:
-        """The deployment's clients."""
+        """The deployment's clients, for reading."""
         return ClientStore(self._table)
+
+    @property
+    def client_admin(self) -> ClientAdmin:
+        """The deployment's clients, for changing."""
+        return ClientAdmin.of(self.deployment, self.connection)
+
+    @property
+    def last_used(self) -> LastUsed:
+        """When the deployment's keys were last used."""
+        return LastUsed(self._table)
 
     @property
     def registry(self) -> Registry:
@@ -99,14 +113,36 @@ def console() -> Console:
     return Console(highlight=False)
 
 
-def print_new_client(client: NewClient) -> None:
-    """Print a client's keys and the only showing of its secret, whole however narrow the terminal is."""
+def print_facts(title: str, facts: Mapping[str, str]) -> None:
+    """Print names and values line by line, never cut or broken: a secret that is shown once must be there whole."""
     out = console()
-    out.print(f"[bold]Client {client.name}[/]")
+    width = max(map(len, facts), default=0)
+    out.print(f"[italic]{escape(title)}[/]", soft_wrap=True)
+    for name, value in facts.items():
+        out.print(f"  {name:{width}}  [bold]{escape(value)}[/]", soft_wrap=True)
+
+
+def print_whole(table: RichTable) -> None:
+    """Print a table whose keys are there to the last character, however narrow the terminal is."""
+    needed = Console(width=_UNLIMITED).measure(table).maximum
+    Console(width=max(console().width, needed), highlight=False, soft_wrap=True).print(table)
+
+
+def say_keep_the_secret() -> None:
+    """Tell people that what they just saw won't be shown again."""
+    console().print("[yellow]Keep the secret now: it is not kept here and won't be shown again.[/]")
+
+
+def progress() -> Console:
+    """Return where long work is seen, apart from what it prints."""
+    return Console(stderr=True, highlight=False)
+
+
+def print_new_client(client: NewClient) -> None:
+    """Print a client's keys and the only showing of its secret."""
     shown = {"js key": client.js_key, "consumer key": client.consumer_key, "consumer secret": client.consumer_secret}
-    for what, value in shown.items():
-        out.print(f"  {what:16} {escape(value)}", soft_wrap=True)
-    out.print("[yellow]Keep the secret now: it is not kept here and won't be shown again.[/]")
+    print_facts(f"Client {client.name}", shown)
+    say_keep_the_secret()
 
 
 def print_json(content: Any) -> None:
@@ -121,7 +157,7 @@ def _read_stacks(connection: Connection, stage: str) -> Deployment:
         raise ValueError("no AWS region is set: set AWS_REGION, or use --profile local for a platform on this machine")
     client = connection.cloudformation()
     outputs = read_outputs(client, f"Augury-{stage}-Data") | read_outputs(client, f"Augury-{stage}-Api")
-    missing = {"ApiUrl", "BucketName", "TableName"} - outputs.keys()
+    missing = {"ApiUrl", "BucketName", "TableName", "PepperSecretArn"} - outputs.keys()
     if missing:
         raise ValueError(f"the stacks of stage {stage!r} lack the outputs {', '.join(sorted(missing))}: deploy them")
     return Deployment(
@@ -130,4 +166,5 @@ def _read_stacks(connection: Connection, stage: str) -> Deployment:
         region=region,
         bucket=outputs["BucketName"],
         table=outputs["TableName"],
+        pepper_secret=outputs["PepperSecretArn"],
     )

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 
 from augury.aws import AwsUnavailable, Table
 from augury.clients.credentials import Credential, CredentialKind
-from augury.clients.signing import read_public_keys
+from augury.clients.last_used import LastUsed
+from augury.clients.records import UNLIMITED, Quota
+from augury.clients.signing import is_kid, read_public_keys
 from augury.clients.store import ClientStore
 from augury.clients.tokens import Claims, verify
 from augury.errors import AuguryError, Kind
@@ -47,10 +49,24 @@ class Presented:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """An authenticated client."""
+    """An authenticated client.
+
+    Parameters
+    ----------
+    client : ClientName
+        Its name.
+    consumer_key : str
+        The key that it called with.
+    origins : tuple of str or None
+        Web origins whose pages may read the answer; None for any.
+    quota : Quota
+        How much it may send.
+    """
 
     client: ClientName
     consumer_key: str
+    origins: tuple[str, ...] | None = None
+    quota: Quota = UNLIMITED
 
 
 class Authenticator:
@@ -68,6 +84,7 @@ class Authenticator:
         self._table = table
         self._clients = ClientStore(table)
         self._now = now
+        self._last_used = LastUsed(table, now)
         self._credentials: TtlCache[str, Credential] = TtlCache(CACHE_S, now)
         self._tokens: TtlCache[str, Claims] = TtlCache(CACHE_S, now)
         self._public_keys: TtlCache[None, dict[str, str]] = TtlCache(CACHE_S, now)
@@ -96,7 +113,9 @@ class Authenticator:
         credential = self._active_credential(claims.consumer_key, CredentialKind.OAUTH)
         if credential is None or credential.client != claims.client:
             raise AuguryError(Kind.TOKEN_UNKNOWN)
-        return _permitted(credential, scope, claims.scopes & credential.scopes)
+        if claims.secret_id not in (term.secret_id for term in credential.live_secrets(self._now())):
+            raise AuguryError(Kind.TOKEN_UNKNOWN)
+        return self._permitted(credential, scope, claims.scopes & credential.scopes)
 
     def _js_key(self, presented: Presented, scope: Scope) -> Caller:
         if not presented.consumer_key:
@@ -104,7 +123,7 @@ class Authenticator:
         credential = self._active_credential(presented.consumer_key, CredentialKind.JS)
         if credential is None:
             raise AuguryError(Kind.KEY_UNKNOWN)
-        return _permitted(credential, scope, credential.scopes)
+        return self._permitted(credential, scope, credential.scopes)
 
     def _verified(self, token: str) -> Claims:
         claims = self._tokens.get(token)
@@ -116,6 +135,8 @@ class Authenticator:
         return claims
 
     def _public_key(self, kid: str) -> str | None:
+        if not is_kid(kid):
+            return None
         keys = self._public_keys.get(None)
         if keys is None or (kid not in keys and self._now() - self._public_keys_read_at >= _REREAD_S):
             keys = self._looked_up(lambda: read_public_keys(self._table))
@@ -123,9 +144,15 @@ class Authenticator:
             self._public_keys_read_at = self._now()
         return keys.get(kid)
 
+    def _permitted(self, credential: Credential, scope: Scope, granted: frozenset[Scope]) -> Caller:
+        if scope not in granted:
+            raise AuguryError(Kind.SCOPE_MISSING)
+        self._last_used.mark(credential.key)
+        return Caller(credential.client, credential.key, credential.origins, credential.quota)
+
     def _active_credential(self, key: str, kind: CredentialKind) -> Credential | None:
         credential = self._looked_up(lambda: self._credentials.get_or_put(key, lambda: self._clients.credential(key)))
-        return credential if credential and credential.active and credential.kind is kind else None
+        return credential if credential and credential.is_live(self._now()) and credential.kind is kind else None
 
     @staticmethod
     def _looked_up[T](look_up: Callable[[], T]) -> T:
@@ -134,9 +161,3 @@ class Authenticator:
             return look_up()
         except AwsUnavailable as failure:
             raise AuguryError(Kind.UNAVAILABLE) from failure
-
-
-def _permitted(credential: Credential, scope: Scope, granted: frozenset[Scope]) -> Caller:
-    if scope not in granted:
-        raise AuguryError(Kind.SCOPE_MISSING)
-    return Caller(credential.client, credential.key)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import base64
 import binascii
+import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote_plus
 
-from augury.aws import AwsUnavailable, NotFound, SecretStore
+from augury.aws import AwsUnavailable, NotFound, SecretStore, Table
 from augury.clients.authentication import CACHE_S
-from augury.clients.credentials import Credential, CredentialKind
-from augury.clients.secrets import secret_matches
+from augury.clients.credentials import Credential, SecretTerm
+from augury.clients.digests import read_digests
+from augury.clients.last_used import LastUsed
+from augury.clients.secrets import Pepper, may_be_key
 from augury.clients.signing import SigningKey
 from augury.clients.store import ClientStore
 from augury.clients.tokens import issue
@@ -55,23 +58,33 @@ class TokenEndpoint:
 
     Parameters
     ----------
-    clients : ClientStore
-        Where credentials are kept.
+    table : Table
+        Where credentials and digests are kept.
+    pepper : Pepper
+        What the digests are keyed with.
     secret : SecretStore
         The signing secret; it is read at most once a minute.
     lifetime_s : int
-        Seconds that a token lives.
+        Seconds that a token lives, unless its secret ends sooner.
     now : callable, optional
         Clock, seconds since 1970.
     """
 
     def __init__(
-        self, clients: ClientStore, secret: SecretStore, lifetime_s: int, now: Callable[[], float] = time.time
+        self,
+        table: Table,
+        pepper: Pepper,
+        secret: SecretStore,
+        lifetime_s: int,
+        now: Callable[[], float] = time.time,
     ) -> None:
-        self._clients = clients
+        self._table = table
+        self._clients = ClientStore(table)
+        self._pepper = pepper
         self._secret = secret
         self._lifetime_s = lifetime_s
         self._now = now
+        self._last_used = LastUsed(table, now)
         self._signing: tuple[float, SigningKey] | None = None
 
     def grant(self, form: Mapping[str, str], authorization: str | None) -> dict[str, Any]:
@@ -98,25 +111,31 @@ class TokenEndpoint:
         if grant_type != "client_credentials":
             raise GrantRefused("unsupported_grant_type", "grant_type must be client_credentials")
         try:
-            credential = self._authenticated(_presented_pair(form, authorization))
+            credential, term = self._authenticated(_presented_pair(form, authorization))
             scopes = _requested_scopes(form.get("scope"), credential)
             key = self._signing_key()
         except (AwsUnavailable, NotFound) as failure:
             raise AuguryError(Kind.UNAVAILABLE) from failure
+        self._last_used.mark(credential.key)
+        now = self._now()
+        lifetime_s = int(min(self._lifetime_s, _end_of(credential, term) - now))
         return {
-            "access_token": issue(credential, scopes, key, now=self._now(), lifetime_s=self._lifetime_s),
+            "access_token": issue(credential, term.secret_id, scopes, key, now=now, lifetime_s=lifetime_s),
             "token_type": "Bearer",
-            "expires_in": self._lifetime_s,
+            "expires_in": lifetime_s,
             "scope": " ".join(sorted(scopes)),
         }
 
-    def _authenticated(self, pair: _Pair) -> Credential:
+    def _authenticated(self, pair: _Pair) -> tuple[Credential, SecretTerm]:
+        """Return the credential of a pair and which secret was shown, in the same time for an unknown key."""
+        if not may_be_key(pair.key):
+            raise _incorrect()
         credential = self._clients.credential(pair.key)
-        usable = credential is not None and credential.active and credential.kind is CredentialKind.OAUTH
-        digest = credential.secret_digest if credential is not None and usable else None
-        if not secret_matches(pair.secret, digest) or credential is None:
-            raise GrantRefused("invalid_client", "The consumer key or secret is not correct", 401)
-        return credential
+        live = {term.secret_id: term for term in credential.live_secrets(self._now())} if credential else {}
+        secret_id = self._pepper.matching(pair.secret, read_digests(self._table, pair.key, tuple(live)))
+        if credential is None or secret_id is None:
+            raise _incorrect()
+        return credential, live[secret_id]
 
     def _signing_key(self) -> SigningKey:
         now = self._now()
@@ -126,6 +145,14 @@ class TokenEndpoint:
             except ValueError as failure:
                 raise AuguryError(Kind.UNAVAILABLE) from failure
         return self._signing[1]
+
+
+def _incorrect() -> GrantRefused:
+    return GrantRefused("invalid_client", "The consumer key or secret is not correct", 401)
+
+
+def _end_of(credential: Credential, term: SecretTerm) -> float:
+    return min(end for end in (credential.expires_at, term.expires_at, math.inf) if end is not None)
 
 
 def _presented_pair(form: Mapping[str, str], authorization: str | None) -> _Pair:

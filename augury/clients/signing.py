@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import secrets
 from dataclasses import dataclass
 from typing import Self
@@ -11,11 +12,13 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from augury.aws import Table
+from augury.clients.partitions import SIGNING
 
 MAX_PUBLIC_KEYS = 3
 """Public keys kept: the current one, one that is being brought in, and one whose tokens have not all expired."""
 
-_PK, _SK = "SIGNING", "PUBLIC_KEYS"
+_KID = re.compile(r"[0-9a-f]{16}")
+_PK, _SK = SIGNING, "PUBLIC_KEYS"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,11 @@ class SigningKey:
             serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
         )
         return encoded.decode()
+
+
+def is_kid(text: str) -> bool:
+    """Tell whether a text could be a key id at all, so that nothing else is ever looked up."""
+    return _KID.fullmatch(text) is not None
 
 
 def read_public_keys(table: Table) -> dict[str, str]:

@@ -1,54 +1,35 @@
-"""Clients and their credentials in the table.
+"""Clients and their credentials in the table, for reading.
 
 A client is an item of the partition ``CLIENTS``; each of its keys is an item of its own, found by the key alone, and is
-named once more in the client's partition so that they can be listed.
+named once more in the client's partition so that they can be listed. Digests of secrets are not read here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
-from augury.aws import ConditionFailed, Table, Write
-from augury.clients.credentials import Credential, CredentialKind
-from augury.clients.secrets import (
-    check_custom_key,
-    check_custom_secret,
-    digest_secret,
-    may_be_key,
-    mint_key,
-    mint_secret,
-)
+from augury.aws import Table
+from augury.clients.credentials import Credential
+from augury.clients.partitions import CLIENT, CLIENTS
+from augury.clients.records import ClientRecord
+from augury.clients.secrets import may_be_key
 from augury.names import ClientName
-from augury.routes import Scope
-
-_EVERY_SCOPE = frozenset(Scope)
 
 
-@dataclass(frozen=True, slots=True)
-class ClientRecord:
-    """A client as the table knows it."""
+class ClientUnknown(LookupError):
+    """There is no client of that name, or no longer."""
 
-    name: ClientName
-    created_at: str
+    def __str__(self) -> str:
+        return str(self.args[0])
 
 
 @dataclass(frozen=True, slots=True)
-class NewClient:
-    """A client just made, with the only showing of its secret."""
+class ClientSnapshot:
+    """A client with all the keys that it ever had, in the order of their making."""
 
-    name: ClientName
-    js_key: str
-    consumer_key: str
-    consumer_secret: str
-
-    def __repr__(self) -> str:
-        return f"NewClient(name={self.name!r}, js_key={self.js_key!r}, consumer_key={self.consumer_key!r})"
-
-
-class ClientExists(Exception):
-    """The client's name or one of its keys is taken; nothing was written."""
+    record: ClientRecord
+    credentials: tuple[Credential, ...]
 
 
 class ClientStore:
@@ -63,66 +44,25 @@ class ClientStore:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def create(
-        self,
-        name: ClientName,
-        *,
-        js_key: str | None = None,
-        consumer_key: str | None = None,
-        consumer_secret: str | None = None,
-    ) -> NewClient:
-        """Make a client with a js key and an OAuth pair, all in one transaction.
-
-        Parameters
-        ----------
-        name : ClientName
-            Its name.
-        js_key, consumer_key : str, optional
-            Keys to use instead of new random ones.
-        consumer_secret : str, optional
-            Secret of at least 32 characters to use instead of a new random one.
-
-        Raises
-        ------
-        ClientExists
-            The name or a key is taken.
-        ValueError
-            A custom key or secret breaks the rules; the message names it.
-        """
-        client = NewClient(
-            name=name,
-            js_key=check_custom_key(js_key, "js key") if js_key is not None else mint_key("js"),
-            consumer_key=(
-                check_custom_key(consumer_key, "consumer key") if consumer_key is not None else mint_key("key")
-            ),
-            consumer_secret=check_custom_secret(consumer_secret) if consumer_secret is not None else mint_secret(),
-        )
-        if client.js_key == client.consumer_key:
-            raise ValueError("js key and consumer key must differ")
-        created_at = datetime.now(UTC).isoformat(timespec="seconds")
-        writes = [Write({"pk": "CLIENTS", "sk": str(name), "created_at": created_at}, must_be_new=True)]
-        for credential in _credentials(client, created_at):
-            writes.append(Write(credential.to_item(), must_be_new=True))
-            writes.append(Write({"pk": f"CLIENT#{name}", "sk": f"KEY#{credential.key}"}, must_be_new=True))
-        try:
-            self._table.transact(writes)
-        except ConditionFailed:
-            raise ClientExists(
-                f"client {name!r} exists already, or one of its keys belongs to another client"
-            ) from None
-        return client
-
     def list(self) -> Iterator[ClientRecord]:
-        """Yield every client, by name."""
-        for item in self._table.query("CLIENTS"):
-            yield ClientRecord(ClientName(item["sk"]), item["created_at"])
+        """Yield every client that was not deleted, by name."""
+        records = map(ClientRecord.from_item, self._table.query(CLIENTS))
+        return (record for record in records if record.deleted_at is None)
+
+    def record(self, name: ClientName) -> ClientRecord | None:
+        """Return a client's record, that of a deleted one too, or None where there never was one of that name."""
+        item = self._table.get(*ClientRecord.address(name))
+        return ClientRecord.from_item(item) if item else None
 
     def exists(self, name: ClientName) -> bool:
-        """Tell whether a client of that name was made."""
-        return self._table.get("CLIENTS", name) is not None
+        """Tell whether a client of that name was made and not deleted."""
+        record = self.record(name)
+        return record is not None and record.deleted_at is None
 
     def credential(self, key: str) -> Credential | None:
         """Return the credential of a key, or None where no client has that key.
+
+        A text that can't be a key is None without asking the table.
 
         Raises
         ------
@@ -132,8 +72,22 @@ class ClientStore:
         item = self._table.get(*Credential.address(key)) if may_be_key(key) else None
         return Credential.from_item(item) if item else None
 
+    def snapshot(self, name: ClientName) -> ClientSnapshot:
+        """Return a client with its keys.
 
-def _credentials(client: NewClient, created_at: str) -> Iterator[Credential]:
-    yield Credential(client.js_key, client.name, CredentialKind.JS, _EVERY_SCOPE, None, True, created_at)
-    digest = digest_secret(client.consumer_secret)
-    yield Credential(client.consumer_key, client.name, CredentialKind.OAUTH, _EVERY_SCOPE, digest, True, created_at)
+        Raises
+        ------
+        ClientUnknown
+            There is no such client; the message says so, or when it was deleted.
+        """
+        record = self.record(name)
+        if record is None or record.deleted_at is not None:
+            raise ClientUnknown(f"there is no client {name!r}" if record is None else f"client {name!r} was deleted")
+        keys = [item["sk"].removeprefix("KEY#") for item in self._table.query(f"{CLIENT}{name}", "KEY#")]
+        found = [credential for key in keys if (credential := self.credential(key))]
+        return ClientSnapshot(record, tuple(sorted(found, key=_age)))
+
+
+def _age(credential: Credential) -> tuple[int, bool]:
+    """Order by making; of two made in one second, the one that is ending is the older."""
+    return credential.created_at, credential.expires_at is None

@@ -16,7 +16,10 @@ from augury.routes import Scope
 
 _ISSUER = "augury"
 _ALGORITHM = "ES256"
-_REQUIRED = ["exp", "iat", "sub", "azp", "scope"]
+_REQUIRED = ["exp", "iat", "sub", "azp", "scope", "secret_id"]
+
+MAX_TOKEN_LENGTH = 2_048
+"""Longest text that is looked at as a token; ours have some 600 characters, with the longest names some 900."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,17 +28,28 @@ class Claims:
 
     client: ClientName
     consumer_key: str
+    secret_id: str
     scopes: frozenset[Scope]
     expires_at: float
 
 
-def issue(credential: Credential, scopes: Iterable[Scope], key: SigningKey, *, now: float, lifetime_s: int) -> str:
+def issue(
+    credential: Credential,
+    secret_id: str,
+    scopes: Iterable[Scope],
+    key: SigningKey,
+    *,
+    now: float,
+    lifetime_s: int,
+) -> str:
     """Return a signed token for a credential.
 
     Parameters
     ----------
     credential : Credential
         Whom the token stands for.
+    secret_id : str
+        Which of its secrets was shown: the token ends with that secret.
     scopes : iterable of Scope
         What it may be used for.
     key : SigningKey
@@ -50,6 +64,7 @@ def issue(credential: Credential, scopes: Iterable[Scope], key: SigningKey, *, n
         "aud": _ISSUER,
         "sub": credential.client,
         "azp": credential.key,
+        "secret_id": secret_id,
         "scope": " ".join(sorted(scopes)),
         "iat": int(now),
         "exp": int(now) + lifetime_s,
@@ -75,6 +90,8 @@ def verify(token: str, public_key: Callable[[str], str | None], *, now: float) -
     AuguryError
         ``TOKEN_EXPIRED``, or ``TOKEN_UNKNOWN`` for anything else that is wrong with it.
     """
+    if len(token) > MAX_TOKEN_LENGTH:
+        raise AuguryError(Kind.TOKEN_UNKNOWN)
     try:
         kid = jwt.get_unverified_header(token).get("kid")
         pem = public_key(kid) if isinstance(kid, str) else None
@@ -86,6 +103,7 @@ def verify(token: str, public_key: Callable[[str], str | None], *, now: float) -
         verified = Claims(
             client=ClientName(claims["sub"]),
             consumer_key=str(claims["azp"]),
+            secret_id=str(claims["secret_id"]),
             scopes=frozenset(Scope(name) for name in claims["scope"].split()),
             expires_at=float(claims["exp"]),
         )

@@ -70,6 +70,11 @@ def split_output_key(client: ClientName, day: date, source_key: str) -> str:
     return f"{client_day(client, day)}augury-{_fingerprint(source_key)}.json.gz"
 
 
+def client_models(client: ClientName) -> str:
+    """Return the prefix of all of a client's artifacts."""
+    return f"{CLIENTS}{client}/models/"
+
+
 def failed_split_key(source_key: str) -> str:
     """Return the key of the lines of a raw object that are no stored events."""
     return f"failed/split/{source_key.removesuffix('.gz')}-{_fingerprint(source_key)}.json.gz"

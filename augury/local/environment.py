@@ -32,6 +32,7 @@ def function_environment(resources: Resources, *, endpoint_url: str, model_cache
         "AUGURY_EVENTS_STREAM": resources.events_stream,
         "AUGURY_PREDICTIONS_STREAM": resources.predictions_stream,
         "AUGURY_SIGNING_SECRET": resources.signing_secret,
+        "AUGURY_PEPPER_SECRET": resources.pepper_secret,
         "AUGURY_MODEL_CACHE_DIR": str(model_cache_dir),
         "AWS_ENDPOINT_URL": endpoint_url,
         "AWS_ACCESS_KEY_ID": ACCESS_KEY_ID,

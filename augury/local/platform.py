@@ -132,6 +132,7 @@ class LocalPlatform:
             region=self._resources.region,
             bucket=self._resources.bucket,
             table=self._resources.table,
+            pepper_secret=self._resources.pepper_secret,
         )
 
     @property

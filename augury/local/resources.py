@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from dataclasses import dataclass
 
 from augury.aws.connection import Connection
@@ -24,6 +25,7 @@ class Resources:
     events_stream: str = "augury-local-events"
     predictions_stream: str = "augury-local-predictions"
     signing_secret: str = "augury-local/token-signing-key"  # noqa: S105  # its name
+    pepper_secret: str = "augury-local/pepper"  # noqa: S105  # its name
     raw_objects_queue: str = "augury-local-raw-objects"
     raw_objects_dead_letters: str = "augury-local-raw-objects-dead"
 
@@ -45,6 +47,7 @@ def create(resources: Resources, connection: Connection) -> Queue:
         resources, connection, resources.predictions_stream, layout.PREDICTIONS_PREFIX, layout.PREDICTIONS_ERROR_PREFIX
     )
     connection.secretsmanager().create_secret(Name=resources.signing_secret)
+    connection.secretsmanager().create_secret(Name=resources.pepper_secret, SecretString=secrets.token_urlsafe(48))
     dead_letters = _create_queue(resources.raw_objects_dead_letters, connection, {})
     redrive = {"deadLetterTargetArn": dead_letters.arn, "maxReceiveCount": MAX_RECEIVES}
     queue = _create_queue(

@@ -12,9 +12,8 @@ from aws_lambda_powertools.event_handler import Response
 from augury import ingest
 from augury.aws import DeliveryStream, Table
 from augury.aws.connection import Connection
-from augury.clients import Authenticator
+from augury.clients import Authenticator, Caller, QuotaLimiter
 from augury.config import FunctionSettings
-from augury.names import ClientName
 from functions.http import body, callback, header, make_resolver, parameters, presented, respond, route
 
 # What is kept of the function's time for its answer, in seconds.
@@ -25,7 +24,9 @@ app = make_resolver(logger)
 
 _settings = FunctionSettings()
 _aws = Connection()
-_authenticator = Authenticator(Table(_aws.dynamodb(), _settings.require("table")))
+_table = Table(_aws.dynamodb(), _settings.require("table"))
+_authenticator = Authenticator(_table)
+_limiter = QuotaLimiter(_table)
 _stream = DeliveryStream(_aws.firehose(), _settings.require("events_stream"))
 
 
@@ -34,7 +35,7 @@ def post_events() -> Response[str]:
     """Accept one event or many."""
     caller = _authenticator.authenticate(presented(app), route(app))
     batch = ingest.decode_body(body(app), header(app, "content-type") or "", header(app, "content-encoding") or "")
-    return _accept(batch, caller.client)
+    return _accept(batch, caller)
 
 
 @app.get("/js/event/new")
@@ -42,11 +43,12 @@ def get_js_event() -> Response[str]:
     """Accept one event from a page."""
     callback(app)
     caller = _authenticator.authenticate(presented(app), route(app))
-    return _accept(ingest.decode_parameters(parameters(app)), caller.client)
+    return _accept(ingest.decode_parameters(parameters(app)), caller)
 
 
-def _accept(batch: ingest.Batch, client: ClientName) -> Response[str]:
-    outcome = ingest.accept(batch, client=client, received_at=datetime.now(UTC), deliver=_deliver)
+def _accept(batch: ingest.Batch, caller: Caller) -> Response[str]:
+    _limiter.take(caller, events=len(batch.entries))
+    outcome = ingest.accept(batch, client=caller.client, received_at=datetime.now(UTC), deliver=_deliver)
     return respond(app, outcome.as_json())
 
 

@@ -10,9 +10,11 @@ from aws_lambda_powertools.event_handler import Response
 
 from augury.aws import SecretStore, Table
 from augury.aws.connection import Connection
-from augury.clients import ClientStore, GrantRefused, TokenEndpoint
+from augury.clients import GrantRefused, Pepper, TokenEndpoint
 from augury.config import FunctionSettings
 from functions.http import body, header, make_resolver, respond
+
+_MAX_FORM_BYTES = 16 * 1024
 
 logger = Logger(service="token")
 app = make_resolver(logger)
@@ -20,7 +22,8 @@ app = make_resolver(logger)
 _settings = FunctionSettings()
 _aws = Connection()
 _endpoint = TokenEndpoint(
-    clients=ClientStore(Table(_aws.dynamodb(), _settings.require("table"))),
+    table=Table(_aws.dynamodb(), _settings.require("table")),
+    pepper=Pepper(SecretStore(_aws.secretsmanager(), _settings.require("pepper_secret"))),
     secret=SecretStore(_aws.secretsmanager(), _settings.require("signing_secret")),
     lifetime_s=_settings.token_lifetime_s,
 )
@@ -38,6 +41,8 @@ def post_token() -> Response[str]:
 
 def _form() -> dict[str, str]:
     text = body(app)
+    if len(text) > _MAX_FORM_BYTES:
+        raise GrantRefused("invalid_request", "The body is too large")
     try:
         pairs = parse_qsl(
             text.decode(), keep_blank_values=True, strict_parsing=bool(text), errors="strict", max_num_fields=20

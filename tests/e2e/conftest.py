@@ -14,7 +14,7 @@ import pytest
 import urllib3
 
 from augury.aws import ObjectStore, Table
-from augury.clients import ClientStore, NewClient
+from augury.clients import ClientAdmin, NewClient
 from augury.local import LocalPlatform
 from augury.names import ClientName
 from augury.registry import Registry
@@ -42,7 +42,7 @@ class World:
         self.platform = platform
         self.store = ObjectStore(platform.connection.s3(), platform.deployment.bucket)
         self._table = Table(platform.connection.dynamodb(), platform.deployment.table)
-        self.clients = ClientStore(self._table)
+        self.clients = ClientAdmin.of(platform.deployment, platform.connection)
         self.registry = Registry(self._table)
         self._http = urllib3.PoolManager(retries=False, timeout=30)
 

@@ -101,15 +101,24 @@ class StageTemplates:
         """Return the role of a function as ``stack:logical id``."""
         return str(self.function(function).properties["Role"]).strip("{}").removesuffix(".Arn")
 
-    def may(self, function: str, action: str, resource: str) -> bool:
-        """Say whether a function's role allows an action on a resource, as IAM decides it."""
+    def may(self, function: str, action: str, resource: str, partition: str | None = None) -> bool:
+        """Say whether a function's role allows an action on a resource, as IAM decides it.
+
+        Of a table it may be a partition that is asked about; without one, whether there is any that it may act on.
+        """
         effects = {
             statement["Effect"]
             for statement in self.statements_of(self.role_of(function))
             if any(fnmatchcase(action, pattern) for pattern in as_list(statement["Action"]))
             and any(fnmatchcase(resource, pattern) for pattern in as_list(statement["Resource"]))
+            and (partition is None or _holds(statement, partition))
         }
         return effects == {"Allow"}
+
+
+def _holds(statement: dict[str, Any], partition: str) -> bool:
+    condition = statement.get("Condition", {}).get("ForAllValues:StringLike", {})
+    return any(fnmatchcase(partition, pattern) for pattern in as_list(condition.get("dynamodb:LeadingKeys", "*")))
 
 
 def as_list(value: Any) -> list[Any]:

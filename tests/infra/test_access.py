@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from augury.clients import Credential, partitions
+from augury.clients.digests import digest_address
 from augury.lake import client_day, failed_split_key, model_prefix, raw_events_hour, split_output_key
 from augury.names import ClientName, PipelineName, Version
 from tests.infra.templates import StageTemplates, as_list
@@ -23,6 +25,19 @@ FAILED = failed_split_key(RAW)
 MODEL = model_prefix(ACME, PipelineName("iris"), Version("1")) + "model.onnx"
 MODEL_NAMED_EVENTS = model_prefix(ACME, PipelineName("events"), Version("1")) + "manifest.json"
 KEYS = (RAW, SPLIT, DROP, FAILED, MODEL, MODEL_NAMED_EVENTS)
+
+AUTHENTICATING = {"ingest", "predict"}
+PARTITIONS: dict[str, dict[str, set[str]]] = {
+    Credential.address("any-key")[0]: {"GetItem": {"token", *AUTHENTICATING}},
+    digest_address("any-key", "1")[0]: {"GetItem": {"token"}},
+    f"{partitions.USED}any-key": {"PutItem": {"token", *AUTHENTICATING}},
+    f"{partitions.QUOTA}acme": {"UpdateItem": {"ingest"}},
+    partitions.SIGNING: {"GetItem": {"rotate", *AUTHENTICATING}, "PutItem": {"rotate"}},
+    f"{partitions.CLIENT}acme": {"GetItem": {"predict"}, "Query": {"predict"}},
+    partitions.CLIENTS: {},
+    "another": {},
+}
+"""Who may do what in each partition of the table."""
 
 ALLOWED_WILDCARDS = {
     ("xray:PutTelemetryRecords", "*"): "X-Ray has no resources to name",
@@ -54,7 +69,8 @@ def arn(templates: StageTemplates) -> dict[str, str]:
         "table": of("AWS::DynamoDB::Table"),
         "events": of("AWS::KinesisFirehose::DeliveryStream", "LakeEvents"),
         "predictions": of("AWS::KinesisFirehose::DeliveryStream", "LakePredictions"),
-        "secret": f"{{{templates.only('AWS::SecretsManager::Secret').name}}}",
+        "secret": f"{{{templates.only('AWS::SecretsManager::Secret', 'SigningSecret').name}}}",
+        "pepper": f"{{{templates.only('AWS::SecretsManager::Secret', 'Pepper').name}}}",
         "queue": of("AWS::SQS::Queue", "RawObjectsQueue"),
     }
 
@@ -79,14 +95,36 @@ def test_only_token_and_rotate_read_the_private_key_and_only_rotate_replaces_it(
         assert who_may(templates, action, arn["secret"]) == {"rotate"}
 
 
-def test_whoever_authenticates_looks_keys_up_and_only_rotate_writes_them(
+def test_only_token_reads_the_pepper_and_nobody_replaces_it(templates: StageTemplates, arn: dict[str, str]) -> None:
+    assert who_may(templates, "secretsmanager:GetSecretValue", arn["pepper"]) == {"token"}
+    for action in ("secretsmanager:PutSecretValue", "secretsmanager:UpdateSecret", "secretsmanager:DeleteSecret"):
+        assert who_may(templates, action, arn["pepper"]) == set()
+
+
+@pytest.mark.parametrize(("partition", "access"), PARTITIONS.items())
+def test_a_function_reaches_its_own_partitions_of_the_table_only(
+    templates: StageTemplates, arn: dict[str, str], partition: str, access: dict[str, set[str]]
+) -> None:
+    for action in ("GetItem", "Query", "PutItem", "UpdateItem"):
+        found = {name for name in FUNCTIONS if templates.may(name, f"dynamodb:{action}", arn["table"], partition)}
+
+        assert found == access.get(action, set()), action
+
+
+def test_no_function_reads_or_removes_without_naming_a_partition(
     templates: StageTemplates, arn: dict[str, str]
 ) -> None:
-    for action in ("dynamodb:GetItem", "dynamodb:Query"):
-        assert who_may(templates, action, arn["table"]) == {"token", "rotate", "ingest", "predict"}
-    assert who_may(templates, "dynamodb:PutItem", arn["table"]) == {"rotate"}
-    for action in ("dynamodb:Scan", "dynamodb:DeleteItem", "dynamodb:UpdateItem", "dynamodb:DeleteTable"):
-        assert who_may(templates, action, arn["table"]) == set()
+    # ForAllValues lets pass what has no leading key at all.
+    for action in (
+        "Scan",
+        "DeleteItem",
+        "DeleteTable",
+        "BatchGetItem",
+        "BatchWriteItem",
+        "PartiQLSelect",
+        "GetRecords",
+    ):
+        assert who_may(templates, f"dynamodb:{action}", arn["table"]) == set()
 
 
 @pytest.mark.parametrize(

@@ -13,23 +13,40 @@ from augury.lake import (
 )
 from tests.infra.templates import StageTemplates
 
-STATEFUL = ("AWS::S3::Bucket", "AWS::DynamoDB::Table", "AWS::SecretsManager::Secret")
+STATEFUL = [
+    ("AWS::S3::Bucket", ""),
+    ("AWS::DynamoDB::Table", ""),
+    ("AWS::SecretsManager::Secret", "SigningSecret"),
+    ("AWS::SecretsManager::Secret", "Pepper"),
+]
 
 
-@pytest.mark.parametrize("kind", STATEFUL)
-def test_state_lives_in_the_data_stack_only(templates: StageTemplates, kind: str) -> None:
-    assert templates.only(kind).name.startswith(f"Augury-{templates.stage}-Data:")
+@pytest.mark.parametrize(("kind", "name"), STATEFUL)
+def test_state_lives_in_the_data_stack_only(templates: StageTemplates, kind: str, name: str) -> None:
+    assert templates.only(kind, name).name.startswith(f"Augury-{templates.stage}-Data:")
 
 
-@pytest.mark.parametrize("kind", STATEFUL)
-def test_state_outlives_its_stack_in_production(prod: StageTemplates, kind: str) -> None:
-    resource = prod.only(kind).attributes
+@pytest.mark.parametrize(("kind", "name"), STATEFUL)
+def test_state_outlives_its_stack_in_production(prod: StageTemplates, kind: str, name: str) -> None:
+    resource = prod.only(kind, name).attributes
 
     assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("Retain", "Retain")
 
 
 def test_the_table_refuses_to_be_deleted_in_production(prod: StageTemplates) -> None:
     assert prod.only("AWS::DynamoDB::Table").properties["DeletionProtectionEnabled"] is True
+
+
+def test_the_table_forgets_counts_of_past_days(templates: StageTemplates) -> None:
+    table = templates.only("AWS::DynamoDB::Table").properties
+
+    assert table["TimeToLiveSpecification"] == {"AttributeName": "delete_after", "Enabled": True}
+
+
+def test_the_pepper_is_long_random_text(templates: StageTemplates) -> None:
+    pepper = templates.only("AWS::SecretsManager::Secret", "Pepper").properties
+
+    assert pepper["GenerateSecretString"]["PasswordLength"] == 64
 
 
 def test_the_bucket_is_private_encrypted_and_versioned(templates: StageTemplates) -> None:

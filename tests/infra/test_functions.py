@@ -12,7 +12,7 @@ from tests.infra.templates import StageTemplates
 API_GATEWAY_WAITS_S = 30
 
 SETTINGS = {
-    "token": {"table", "signing_secret"},
+    "token": {"table", "signing_secret", "pepper_secret"},
     "rotate": {"table", "signing_secret"},
     "ingest": {"table", "events_stream"},
     "predict": {"table", "bucket", "predictions_stream"},
@@ -32,7 +32,8 @@ def test_a_function_is_told_of_what_it_needs_and_of_nothing_else(templates: Stag
         "bucket": f"{{{templates.only('AWS::S3::Bucket').name}}}",
         "events_stream": f"{{{templates.only('AWS::KinesisFirehose::DeliveryStream', 'Events').name}}}",
         "predictions_stream": f"{{{templates.only('AWS::KinesisFirehose::DeliveryStream', 'Predictions').name}}}",
-        "signing_secret": f"{{{templates.only('AWS::SecretsManager::Secret').name}}}",
+        "signing_secret": f"{{{templates.only('AWS::SecretsManager::Secret', 'SigningSecret').name}}}",
+        "pepper_secret": f"{{{templates.only('AWS::SecretsManager::Secret', 'Pepper').name}}}",
     }
     expected = {f"AUGURY_{field.upper()}": known[field] for field in SETTINGS[name]}
 
@@ -87,7 +88,9 @@ def test_the_signing_key_is_made_with_the_first_deployment_and_replaced_every_mo
     assert rotation.properties["RotateImmediatelyOnUpdate"] is True
     assert rotation.properties["RotationRules"] == {"ScheduleExpression": "rate(30 days)"}
     assert rotation.properties["RotationLambdaARN"] == f"{{{templates.function('rotate').name}.Arn}}"
-    assert rotation.properties["SecretId"] == f"{{{templates.only('AWS::SecretsManager::Secret').name}}}"
+    assert (
+        rotation.properties["SecretId"] == f"{{{templates.only('AWS::SecretsManager::Secret', 'SigningSecret').name}}}"
+    )
 
 
 def test_the_first_rotation_waits_until_the_function_may_do_it(templates: StageTemplates) -> None:

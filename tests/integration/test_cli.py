@@ -61,6 +61,67 @@ def test_people_see_tables() -> None:
     assert "people" in run("client", "list")
 
 
+def test_a_secret_is_printed_whole_on_the_narrowest_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "20")
+    secret = "s" * 256
+    key = "k" * 128
+    created = run("client", "create", "narrowest", "--consumer-key", key, "--consumer-secret", secret)
+    assert secret in created
+    assert key in created
+    assert key in run("keys", "list", "narrowest")
+    assert key in run("client", "show", "narrowest")
+
+
+def test_a_client_is_shown_with_its_keys_quota_and_data() -> None:
+    made = json.loads(run("client", "create", "shown", "--events-per-day", "100", "--allow", "events", "--json"))
+    run("client", "update", "shown", "--events-per-second", "5", "--origin", "https://shop.example")
+    shown = json.loads(run("client", "show", "shown", "--json"))
+    assert (shown["name"], shown["events_per_second"], shown["events_per_day"]) == ("shown", 5, 100)
+    js, oauth = sorted(shown["keys"], key=lambda key: str(key["scope"]), reverse=True)
+    assert (js["key"], js["origins"], js["allows"]) == (made["js_key"], ["https://shop.example"], ["events"])
+    assert (oauth["key"], oauth["last_used_at"], oauth["status"]) == (made["consumer_key"], None, "live")
+    assert [one["prefix"] for one in shown["data"]["prefixes"]] == ["clients/shown/events/", "clients/shown/models/"]
+    assert made["consumer_secret"] not in json.dumps(shown)
+    assert (
+        json.loads(run("client", "update", "shown", "--no-quota", "--any-origin", "--json"))["events_per_day"] is None
+    )
+
+
+def test_a_secret_is_rotated_shown_once_and_the_old_one_revoked() -> None:
+    made = json.loads(run("client", "create", "rotating", "--json"))
+    rotated = json.loads(run("keys", "rotate", "rotating", "--scope", "all", "--grace", "1h", "--json"))
+    assert rotated["consumer_key"] == made["consumer_key"]
+    assert rotated["old_until"].endswith("Z")
+    listed = run("keys", "list", "rotating", "--json")
+    assert rotated["consumer_secret"] not in listed
+    [oauth] = [key for key in json.loads(listed) if key["scope"] == "all"]
+    old, new = oauth["secrets"]
+    assert (old["status"], old["expires_at"], new["expires_at"]) == ("live", rotated["old_until"], None)
+    run("keys", "revoke", "rotating", made["consumer_key"], "--secret-id", old["secret_id"], "--yes")
+    [oauth] = [key for key in json.loads(run("keys", "list", "rotating", "--json")) if key["scope"] == "all"]
+    assert [one["secret_id"] for one in oauth["secrets"]] == [new["secret_id"]]
+
+
+def test_a_js_key_is_rotated_to_one_of_the_operators_own() -> None:
+    made = json.loads(run("client", "create", "paged", "--json"))
+    shown = run("keys", "rotate", "paged", "--scope", "js", "--key", "paged-js-2", "--expires", "90d")
+    assert "paged-js-2" in shown
+    keys = {key["key"]: key for key in json.loads(run("keys", "list", "paged", "--json"))}
+    assert keys[made["js_key"]]["expires_at"] is not None
+    assert keys["paged-js-2"]["status"] == "live"
+
+
+def test_a_client_is_deleted_after_a_question_and_it_is_said_what_remains(directory: Path) -> None:
+    run("client", "create", "leaving")
+    asked = CliRunner().invoke(app, ["--profile", "local", "client", "delete", "leaving"], input="n\n")
+    assert asked.exit_code == 1
+    assert "leaving" in run("client", "list")
+    said = run("client", "delete", "leaving", "--yes")
+    assert "clients/leaving/events/" in said
+    assert "0 objects" in said
+    assert "leaving" not in {client["name"] for client in json.loads(run("client", "list", "--json"))}
+
+
 def test_a_taken_name_is_one_line_of_error(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     run("client", "create", "taken")
     assert "client 'taken' exists" in refused(capsys, monkeypatch, "client", "create", "taken")
@@ -71,6 +132,17 @@ def test_a_taken_name_is_one_line_of_error(capsys: pytest.CaptureFixture[str], m
     [
         (("client", "create", "../x"), "lower-case letters"),
         (("client", "create", "short", "--consumer-secret", "abc"), "at least 32 characters"),
+        (("client", "create", "odd", "--origin", "shop.example"), "origin 'shop.example' must be like"),
+        (("client", "create", "odd", "--expires", "soon"), "--expires must be a duration"),
+        (("client", "show", "nobody"), "there is no client 'nobody'"),
+        (("client", "delete", "nobody", "--yes"), "there is no client 'nobody'"),
+        (("client", "update", "nobody", "--any-origin", "--origin", "https://a.example"), "exclude each other"),
+        (("keys", "list", "nobody"), "there is no client 'nobody'"),
+        (("keys", "rotate", "nobody", "--scope", "js"), "there is no client 'nobody'"),
+        (("keys", "rotate", "nobody", "--scope", "js", "--secret", SECRET), "a js key has no secret"),
+        (("keys", "rotate", "nobody", "--scope", "all", "--origin", "https://a.example"), "only a js key has origins"),
+        (("keys", "rotate", "nobody", "--scope", "all", "--grace", "-1"), "--grace must be a duration"),
+        (("keys", "revoke", "nobody", "key", "--yes"), "there is no client 'nobody'"),
         (("pipeline", "list", "nobody"), "there is no client 'nobody'"),
         (("pipeline", "train", "missing.py", "--client", "nobody"), "there is no client 'nobody'"),
         (("pipeline", "register", "nobody", "."), "there is no client 'nobody'"),
@@ -114,7 +186,7 @@ def test_registering_something_else_than_an_artifact_names_the_file(
 
 def test_help_and_version_are_there() -> None:
     assert "augury 0." in CliRunner().invoke(app, ["--version"]).stdout
-    for group in ((), ("client",), ("pipeline",), ("local",), ("demo",)):
+    for group in ((), ("client",), ("keys",), ("pipeline",), ("local",), ("demo",)):
         outcome = CliRunner().invoke(app, [*group, "--help"])
         assert outcome.exit_code == 0
         assert "Usage" in outcome.stdout

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from augury.aws import AwsUnavailable, ConditionFailed, Table, Write
+from augury.aws import AwsUnavailable, ConditionFailed, Removal, Table, Write
 
 FRACTIONS = st.floats(-1e6, 1e6).map(lambda number: round(number, 6))
 VALUES = st.recursive(
@@ -69,6 +69,26 @@ def test_a_transaction_is_all_or_nothing(table: Table) -> None:
     with pytest.raises(ConditionFailed):
         table.transact([Write(item(sk="new")), Write(item(sk="taken"), must_be_new=True)])
     assert table.get("A", "new") is None
+
+
+def test_a_transaction_removes_too(table: Table) -> None:
+    table.put(item(sk="old"))
+    table.transact([Write(item(sk="new")), Removal("A", "old"), Removal("A", "never there")])
+    assert [found["sk"] for found in table.query("A")] == ["new"]
+
+
+def test_counts_add_up_and_come_back(table: Table) -> None:
+    assert table.add("A", "1", {"n": 2, "m": 0}, {"delete_after": 7}) == {"n": 2, "m": 0}
+    assert table.add("A", "1", {"n": 3, "m": 1}, {"delete_after": 8}) == {"n": 5, "m": 1}
+    assert table.get("A", "1") == item(n=5, m=1, delete_after=8)
+
+
+def test_an_item_is_written_over_an_older_one_only(table: Table) -> None:
+    table.put_if_older(item(at=10), "at", 10)
+    with pytest.raises(ConditionFailed):
+        table.put_if_older(item(at=11), "at", 10)
+    table.put_if_older(item(at=12), "at", 11)
+    assert table.get("A", "1") == item(at=12)
 
 
 def test_a_missing_table_is_a_fault_of_the_deployment(table: Table) -> None:

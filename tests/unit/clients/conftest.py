@@ -8,8 +8,18 @@ from dataclasses import dataclass
 import pytest
 
 from augury.aws import SecretStore, Table
-from augury.clients import ClientStore, NewClient, TokenEndpoint, rotation_step
+from augury.clients import (
+    Authenticator,
+    ClientAdmin,
+    NewClient,
+    Pepper,
+    Presented,
+    TokenEndpoint,
+    rotation_step,
+)
+from augury.errors import AuguryError, Kind
 from augury.names import ClientName
+from augury.routes import Route, find
 
 STEPS = ("createSecret", "setSecret", "testSecret", "finishSecret")
 
@@ -36,16 +46,45 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def clients(table: Table) -> ClientStore:
-    return ClientStore(table)
+def clients(table: Table, pepper: Pepper, clock: Clock) -> ClientAdmin:
+    return ClientAdmin(table, pepper, now=clock)
 
 
 @pytest.fixture
-def acme(clients: ClientStore) -> NewClient:
+def acme(clients: ClientAdmin) -> NewClient:
     return clients.create(ClientName("acme"))
 
 
 @pytest.fixture
-def endpoint(clients: ClientStore, secret: SecretStore, table: Table, clock: Clock) -> TokenEndpoint:
+def endpoint(pepper: Pepper, secret: SecretStore, table: Table, clock: Clock) -> TokenEndpoint:
     rotate(secret, table)
-    return TokenEndpoint(clients, secret, lifetime_s=900, now=clock)
+    return TokenEndpoint(table, pepper, secret, lifetime_s=900, now=clock)
+
+
+@pytest.fixture
+def authenticator(table: Table, clock: Clock, endpoint: TokenEndpoint) -> Authenticator:
+    return Authenticator(table, now=clock)
+
+
+def route(key: str) -> Route:
+    found = find(*key.split())
+    assert found is not None
+    return found
+
+
+EVENTS, JS_EVENT, PREDICT = route("POST /events"), route("GET /js/event/new"), route("POST /predict")
+
+
+def token(endpoint: TokenEndpoint, key: str, secret: str, **form: str) -> str:
+    answer = endpoint.grant({"consumer_key": key, "consumer_secret": secret, **form}, None)
+    return str(answer["access_token"])
+
+
+def bearer(text: str) -> Presented:
+    return Presented(authorization=f"Bearer {text}")
+
+
+def refusal(authenticator: Authenticator, presented: Presented, asked: Route = EVENTS) -> Kind:
+    with pytest.raises(AuguryError) as refused:
+        authenticator.authenticate(presented, asked)
+    return refused.value.kind

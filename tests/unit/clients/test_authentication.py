@@ -2,55 +2,28 @@
 
 from __future__ import annotations
 
+import base64
+import hmac
+import json
 from dataclasses import replace
 
 import jwt
 import pytest
 
 from augury.aws import SecretStore, Table
-from augury.clients import Authenticator, ClientStore, NewClient, Presented, TokenEndpoint
+from augury.clients import Authenticator, ClientAdmin, NewClient, Presented, TokenEndpoint
 from augury.clients.authentication import CACHE_S
-from augury.clients.signing import SigningKey
-from augury.errors import AuguryError, Kind
-from augury.routes import Route, Scope, find
-from tests.unit.clients.conftest import Clock, rotate
-
-
-def route(key: str) -> Route:
-    found = find(*key.split())
-    assert found is not None
-    return found
-
-
-EVENTS, JS_EVENT, PREDICT = route("POST /events"), route("GET /js/event/new"), route("POST /predict")
-
-
-@pytest.fixture
-def authenticator(table: Table, clock: Clock, endpoint: TokenEndpoint) -> Authenticator:
-    return Authenticator(table, now=clock)
+from augury.clients.signing import MAX_PUBLIC_KEYS, SigningKey, read_public_keys
+from augury.clients.tokens import MAX_TOKEN_LENGTH
+from augury.errors import Kind
+from augury.names import ClientName
+from augury.routes import Scope
+from tests.unit.clients.conftest import EVENTS, JS_EVENT, PREDICT, Clock, bearer, refusal, rotate
+from tests.unit.clients.conftest import token as fetched
 
 
 def token(endpoint: TokenEndpoint, client: NewClient, **form: str) -> str:
-    answer = endpoint.grant(
-        {"consumer_key": client.consumer_key, "consumer_secret": client.consumer_secret, **form}, None
-    )
-    return str(answer["access_token"])
-
-
-def bearer(text: str) -> Presented:
-    return Presented(authorization=f"Bearer {text}")
-
-
-def refusal(authenticator: Authenticator, presented: Presented, asked: Route = EVENTS) -> Kind:
-    with pytest.raises(AuguryError) as refused:
-        authenticator.authenticate(presented, asked)
-    return refused.value.kind
-
-
-def revoke(clients: ClientStore, table: Table, key: str) -> None:
-    credential = clients.credential(key)
-    assert credential is not None
-    table.put(replace(credential, active=False).to_item())
+    return fetched(endpoint, client.consumer_key, client.consumer_secret, **form)
 
 
 def test_a_token_stands_for_its_client(authenticator: Authenticator, endpoint: TokenEndpoint, acme: NewClient) -> None:
@@ -129,6 +102,76 @@ def test_a_token_of_another_algorithm_is_unknown(
     assert refusal(authenticator, bearer(forged)) is Kind.TOKEN_UNKNOWN
 
 
+@pytest.mark.parametrize(
+    ("changed", "missing"),
+    [
+        ({"aud": "another"}, None),
+        ({"iss": "another"}, None),
+        ({"sub": "../acme"}, None),
+        ({"sub": "other"}, None),
+        ({"azp": "augury_key_of-nobody"}, None),
+        ({"azp": "x" * 5_000}, None),
+        ({"secret_id": "0000"}, None),
+        ({"scope": "everything"}, None),
+        ({}, "aud"),
+        ({}, "iss"),
+        ({}, "exp"),
+        ({}, "secret_id"),
+    ],
+)
+def test_a_well_signed_token_that_says_something_else_is_unknown(
+    authenticator: Authenticator, endpoint: TokenEndpoint, acme: NewClient, secret: SecretStore,
+    changed: dict[str, str], missing: str | None,
+) -> None:  # fmt: skip
+    key = SigningKey.from_secret(secret.read())
+    claims = jwt.decode(token(endpoint, acme), options={"verify_signature": False}) | changed
+    claims.pop(missing or "", None)
+    text = jwt.encode(claims, key.private_key, algorithm="ES256", headers={"kid": key.kid})
+    assert refusal(authenticator, bearer(text)) is Kind.TOKEN_UNKNOWN
+
+
+def test_a_token_signed_with_the_public_key_as_a_password_is_unknown(
+    authenticator: Authenticator, endpoint: TokenEndpoint, acme: NewClient, table: Table
+) -> None:
+    genuine = token(endpoint, acme)
+    [(kid, pem)] = read_public_keys(table).items()
+    header, body = (json.dumps(part).encode() for part in ({"alg": "HS256", "kid": kid}, {"sub": "acme"}))
+    signed = b".".join(base64.urlsafe_b64encode(part).rstrip(b"=") for part in (header, body))
+    mac = base64.urlsafe_b64encode(hmac.digest(pem.encode(), signed, "sha256")).rstrip(b"=")
+    assert refusal(authenticator, bearer(f"{signed.decode()}.{mac.decode()}")) is Kind.TOKEN_UNKNOWN
+    assert authenticator.authenticate(bearer(genuine), EVENTS).client == "acme"
+
+
+@pytest.mark.parametrize("kid", ["../PUBLIC_KEYS", "x" * 1_500, "0123456789abcdeF", None])
+def test_what_can_be_no_key_id_is_unknown_without_asking_the_table(
+    authenticator: Authenticator, acme: NewClient, table: Table, kid: str | None
+) -> None:
+    key, table.name = SigningKey.generate(), "missing"
+    text = jwt.encode({"sub": "acme"}, key.private_key, algorithm="ES256", headers={"kid": kid} if kid else {})
+    assert refusal(authenticator, bearer(text)) is Kind.TOKEN_UNKNOWN
+
+
+def test_an_oversized_token_is_unknown_without_being_read(
+    authenticator: Authenticator, endpoint: TokenEndpoint, acme: NewClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    longest = token(endpoint, acme)
+    assert len(longest) < MAX_TOKEN_LENGTH / 2
+    monkeypatch.setattr(jwt, "get_unverified_header", lambda text: pytest.fail("it was read"))
+    assert refusal(authenticator, bearer("x" * (MAX_TOKEN_LENGTH + 1))) is Kind.TOKEN_UNKNOWN
+
+
+def test_a_signing_key_that_is_no_longer_published_stops_within_60_seconds(
+    authenticator: Authenticator, endpoint: TokenEndpoint, acme: NewClient, secret: SecretStore, table: Table,
+    clock: Clock,
+) -> None:  # fmt: skip
+    leaked = token(endpoint, acme)
+    authenticator.authenticate(bearer(leaked), EVENTS)
+    for _ in range(MAX_PUBLIC_KEYS):
+        rotate(secret, table)
+    clock.now_s += CACHE_S
+    assert refusal(authenticator, bearer(leaked)) is Kind.TOKEN_UNKNOWN
+
+
 def test_tokens_of_the_key_before_a_rotation_are_still_good(
     authenticator: Authenticator,
     endpoint: TokenEndpoint,
@@ -148,13 +191,13 @@ def test_tokens_of_the_key_before_a_rotation_are_still_good(
 
 @pytest.mark.parametrize("js", [True, False])
 def test_a_revoked_credential_stops_within_60_seconds_its_tokens_included(
-    authenticator: Authenticator, endpoint: TokenEndpoint, acme: NewClient, clients: ClientStore, table: Table,
+    authenticator: Authenticator, endpoint: TokenEndpoint, acme: NewClient, clients: ClientAdmin,
     clock: Clock, js: bool,
 ) -> None:  # fmt: skip
     presented = Presented(consumer_key=acme.js_key) if js else bearer(token(endpoint, acme))
     asked = JS_EVENT if js else EVENTS
     authenticator.authenticate(presented, asked)
-    revoke(clients, table, acme.js_key if js else acme.consumer_key)
+    clients.revoke(ClientName("acme"), acme.js_key if js else acme.consumer_key)
     clock.now_s += CACHE_S - 1
     authenticator.authenticate(presented, asked)
     clock.now_s += 1
@@ -190,7 +233,7 @@ def test_a_failing_key_store_is_503_and_is_asked_again_at_once(
 
 
 def test_a_token_for_a_scope_that_the_credential_lost_is_403(
-    authenticator: Authenticator, endpoint: TokenEndpoint, acme: NewClient, clients: ClientStore, table: Table
+    authenticator: Authenticator, endpoint: TokenEndpoint, acme: NewClient, clients: ClientAdmin, table: Table
 ) -> None:
     presented = bearer(token(endpoint, acme))
     credential = clients.credential(acme.consumer_key)

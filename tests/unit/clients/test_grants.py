@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 
 from augury.aws import SecretStore, Table
-from augury.clients import ClientStore, GrantRefused, NewClient, TokenEndpoint
+from augury.clients import ClientAdmin, GrantRefused, NewClient, Pepper, TokenEndpoint
 from augury.errors import AuguryError, Kind
 from augury.names import ClientName
 
@@ -37,7 +37,7 @@ def test_seldons_form_fields_get_a_token_without_a_grant_type(endpoint: TokenEnd
     assert endpoint.grant(form, None)["access_token"]
 
 
-def test_a_secret_with_reserved_characters_survives_the_header(endpoint: TokenEndpoint, clients: ClientStore) -> None:
+def test_a_secret_with_reserved_characters_survives_the_header(endpoint: TokenEndpoint, clients: ClientAdmin) -> None:
     odd = "100% : secret + é " + "x" * 20
     clients.create(ClientName("odd"), consumer_key="odd-key", consumer_secret=odd)
     assert endpoint.grant(GRANT, basic("odd-key", odd))["access_token"]
@@ -82,10 +82,10 @@ def test_a_scope_beyond_the_credentials_is_refused(endpoint: TokenEndpoint, acme
 
 
 def test_before_the_first_rotation_it_is_503(
-    clients: ClientStore, secret: SecretStore, table: Table, acme: NewClient
+    pepper: Pepper, secret: SecretStore, table: Table, acme: NewClient
 ) -> None:
     with pytest.raises(AuguryError) as refused:
-        TokenEndpoint(clients, secret, 900).grant(GRANT, basic(acme.consumer_key, acme.consumer_secret))
+        TokenEndpoint(table, pepper, secret, 900).grant(GRANT, basic(acme.consumer_key, acme.consumer_secret))
     assert refused.value.kind is Kind.UNAVAILABLE
 
 

@@ -17,6 +17,7 @@ ENVIRONMENT = {
     "AUGURY_EVENTS_STREAM": "events",
     "AUGURY_PREDICTIONS_STREAM": "predictions",
     "AUGURY_SIGNING_SECRET": "secret",
+    "AUGURY_PEPPER_SECRET": "secret",
     "AWS_DEFAULT_REGION": "eu-west-1",
 }
 

@@ -9,7 +9,9 @@ from augury.local.state import published
 
 
 def deployment(port: int) -> Deployment:
-    return Deployment(api_url=f"http://127.0.0.1:{port}", region="us-east-1", bucket="lake", table="table")
+    return Deployment(
+        api_url=f"http://127.0.0.1:{port}", region="us-east-1", bucket="lake", table="table", pepper_secret="p"
+    )
 
 
 def test_a_deployment_can_be_read_while_it_runs_and_not_after(tmp_path: Path) -> None:
