@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 UV_VERSION := 0.13.9
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test lint types synth bench docs lock clean
+.PHONY: help demo up test soak lint types synth bench docs lock clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,6 +22,9 @@ up: $(STAMP_RUN) ## Start the platform on this machine, on port 8080, with a cli
 
 test: $(STAMP_DEV) ## Run the tests
 	$(BIN)/python -m pytest $(ARGS)
+
+soak: $(STAMP_DEV) ## Send a million events with everything going wrong, and account for each (some minutes)
+	$(BIN)/python -m tests.soak $(ARGS)
 
 lint: $(STAMP_DEV) ## Check style and the floors that imports must keep to
 	$(BIN)/ruff check .
@@ -37,6 +40,7 @@ synth: $(STAMP_DEV) ## Write the CloudFormation templates to cdk.out and lint th
 	@echo "templates:" && find cdk.out -name '*.template.json' | sort
 
 bench: $(STAMP_DEV) ## Compare with other systems, each time in one run
+	$(BIN)/python -m benchmarks.ingest
 	$(BIN)/python -m benchmarks.single_row
 
 docs: $(STAMP_DEV) ## Build the documentation into site/

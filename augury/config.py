@@ -26,6 +26,7 @@ class FunctionSettings(BaseSettings):
     table: str | None = Field(default=None, min_length=3)
     bucket: str | None = Field(default=None, min_length=3)
     events_stream: str | None = None
+    refusals_stream: str | None = None
     predictions_stream: str | None = None
     signing_secret: str | None = None
     pepper_secret: str | None = None
@@ -51,7 +52,8 @@ class FunctionSettings(BaseSettings):
 class Deployment(BaseModel):
     """Where one deployment of Augury is: a stack on AWS, or a platform on this machine.
 
-    ``augury local up`` writes it as JSON to :data:`LOCAL_STATE`.
+    ``augury local up`` writes it as JSON to :data:`LOCAL_STATE`. ``events_prefix`` is that of the events stream, where
+    the deployment does not use the default.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -63,6 +65,7 @@ class Deployment(BaseModel):
     bucket: str
     table: str
     pepper_secret: str
+    events_prefix: str | None = None
 
     @classmethod
     def read_local(cls, state: Path = LOCAL_STATE) -> Deployment:

@@ -65,8 +65,12 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/token", Function.TOKEN, Credential.KEY_AND_SECRET, None, "Exchange a key and secret for a token"),
     Route("POST", "/events", Function.INGEST, Credential.BEARER, Scope.EVENTS, "Send one event or many"),
     Route("GET", "/js/event/new", Function.INGEST, Credential.JS_KEY, Scope.EVENTS, "Send an event from a page"),
+    Route("POST", "/js/event/new", Function.INGEST, Credential.JS_KEY, Scope.EVENTS, "Send events from a page"),
+    Route("OPTIONS", "/js/event/new", Function.INGEST, Credential.NONE, None, "May a page send events (CORS)"),
+    Route("GET", "/js/augury.js", Function.INGEST, Credential.NONE, None, "The script that sends a page's events"),
     Route("POST", "/predict", Function.PREDICT, Credential.BEARER, Scope.PREDICT, "Ask for a prediction"),
     Route("GET", "/js/predict", Function.PREDICT, Credential.JS_KEY, Scope.PREDICT, "Ask for one from a page"),
+    Route("OPTIONS", "/js/predict", Function.PREDICT, Credential.NONE, None, "May a page ask for one (CORS)"),
     Route("GET", "/health", Function.PREDICT, Credential.NONE, None, "Liveness and version"),
 )
 

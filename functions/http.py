@@ -15,10 +15,11 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
-from augury.clients import Presented
+from augury.clients import Authenticator, Caller, Presented
 from augury.errors import AuguryError, Detail, Kind
 from augury.jsonp import checked_callback, wrap
 from augury.routes import Credential, Route, find
+from functions.cors import admit_page, cors_headers
 
 _CALLBACK = "jsonpCallback"
 
@@ -123,6 +124,25 @@ def presented(app: Resolver) -> Presented:
     return Presented(authorization=header(app, "authorization"))
 
 
+def authenticated(app: Resolver, authenticator: Authenticator) -> Caller:
+    """Return the client that calls the current route; on a ``/js`` route its page must be one for its key.
+
+    Raises
+    ------
+    AuguryError
+        401, 403 or 503, as :meth:`augury.clients.Authenticator.authenticate` says.
+    """
+    caller = authenticator.authenticate(presented(app), route(app))
+    if route(app).credential is Credential.JS_KEY:
+        admit_page(app, caller)
+    return caller
+
+
+def request_id(app: Resolver) -> str:
+    """Return API Gateway's id of the current request, which its access log has too."""
+    return str(app.current_event.raw_event.get("requestContext", {}).get("requestId", ""))
+
+
 def callback(app: Resolver) -> str | None:
     """Return the checked JSONP callback of a ``/js`` request, or None where it wants plain JSON."""
     if not app.current_event.path.startswith("/js/"):
@@ -154,6 +174,7 @@ def respond(app: Resolver, content: Any, status: int = 200, **headers: str) -> R
         headers={
             "X-Content-Type-Options": "nosniff",
             "Cache-Control": "no-store",
+            **cors_headers(app),
             **{name.replace("_", "-"): value for name, value in headers.items()},
         },
     )

@@ -28,6 +28,7 @@ PYTHON = (3, 13)
 _PLATFORMS = ("manylinux_2_28_x86_64", "manylinux_2_17_x86_64", "manylinux2014_x86_64")
 _TASK_ROOT = "/var/task"
 _SOURCES = ("augury", "functions")
+_SUFFIXES = (".py", ".js")
 _UNUSED = ("bin", "boto3/examples", "**/*.pyi", "**/*.h", "**/examples-1.json*", "*.dist-info/RECORD")
 _MACHINE_MARKER = re.compile(r"^[^#]*;.*\b(sys_platform|platform_system|platform_machine|os_name|python_\w*version)\b")
 _KEPT_FOR_S = 24 * 3600
@@ -95,8 +96,9 @@ def refuse_machine_markers(lock: str) -> None:
 
 
 def read_sources(root: Path) -> dict[str, bytes]:
-    """Return the project's own modules that functions may import, by their path below the root."""
-    paths = (path for package in _SOURCES for path in (root / package).rglob("*.py"))
+    """Return the project's own modules and scripts that functions may need, by their path below the root."""
+    found = (path for package in _SOURCES for path in (root / package).rglob("*"))
+    paths = (path for path in found if path.suffix in _SUFFIXES)
     return {path.relative_to(root).as_posix(): path.read_bytes() for path in paths}
 
 

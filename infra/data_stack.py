@@ -6,7 +6,7 @@ from aws_cdk import CfnOutput, Stack
 from aws_cdk.aws_secretsmanager import Secret, SecretStringGenerator
 from constructs import Construct
 
-from augury.lake import RAW_EVENTS
+from augury.lake import RAW_EVENTS, SPILLED_EVENTS
 from infra.event_lake import EventLake
 from infra.records import Records
 from infra.split_queue import SplitQueue
@@ -16,7 +16,7 @@ from infra.stages import StageConfig
 class DataStack(Stack):
     """All state of a stage. The other stacks refer to it and can be replaced at will.
 
-    Its outputs ``BucketName``, ``TableName`` and ``PepperSecretArn`` are read by the command line.
+    Its outputs ``BucketName``, ``EventsPrefix``, ``TableName`` and ``PepperSecretArn`` are read by the command line.
     """
 
     def __init__(self, scope: Construct, construct_id: str, *, config: StageConfig) -> None:
@@ -28,7 +28,7 @@ class DataStack(Stack):
         )
         self.lake = EventLake(self, "Lake", config=config)
         self.raw_objects = SplitQueue(self, "RawObjects", config=config)
-        self.raw_objects.receive_creations(self.lake.bucket, prefix=RAW_EVENTS)
+        self.raw_objects.receive_creations(self.lake.bucket, prefixes=(RAW_EVENTS, SPILLED_EVENTS))
         self.records = Records(self, "Records", config=config)
         self.signing_secret = Secret(
             self,
@@ -45,4 +45,5 @@ class DataStack(Stack):
         )
         CfnOutput(self, "PepperSecretArn", value=self.pepper.secret_arn)
         CfnOutput(self, "BucketName", value=self.lake.bucket.bucket_name)
+        CfnOutput(self, "EventsPrefix", value=config.events_prefix.expression)
         CfnOutput(self, "TableName", value=self.records.table_name)

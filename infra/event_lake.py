@@ -11,9 +11,10 @@ from constructs import Construct
 
 from augury.lake import (
     EVENTS_ERROR_PREFIX,
-    EVENTS_PREFIX,
     PREDICTIONS_ERROR_PREFIX,
     PREDICTIONS_PREFIX,
+    REFUSALS_ERROR_PREFIX,
+    REFUSALS_PREFIX,
 )
 from infra.key_patterns import below
 from infra.stages import StageConfig
@@ -22,7 +23,7 @@ _CIDR_BLOCKS = "@aws-cdk--aws-kinesisfirehose.CidrBlocks"
 
 
 class EventLake(Construct):
-    """One bucket for all data, with a stream for events and one for predictions.
+    """One bucket for all data, with a stream for events, one for refused events and one for predictions.
 
     Parameters
     ----------
@@ -37,8 +38,16 @@ class EventLake(Construct):
             self,
             "Events",
             bucket=self.bucket,
-            prefix=EVENTS_PREFIX,
+            prefix=config.events_prefix.expression,
             error_prefix=EVENTS_ERROR_PREFIX,
+            config=config,
+        )
+        self.refusals = LakeStream(
+            self,
+            "Refusals",
+            bucket=self.bucket,
+            prefix=REFUSALS_PREFIX,
+            error_prefix=REFUSALS_ERROR_PREFIX,
             config=config,
         )
         self.predictions = LakeStream(

@@ -8,12 +8,15 @@ from augury.routes import Function
 from infra.bundling import Bundle
 from infra.event_lake import EventLake
 from infra.functions import ZipFunction
+from infra.key_patterns import SPILLED_EVENT_OBJECTS
 from infra.records import Records
 from infra.stages import StageConfig
 
 
 class IngestService(Construct):
-    """Writes to the events stream, and reads nothing but who the caller is and how much it sent.
+    """Writes to the events and refusals streams, spills what they won't take, and reads only who the caller is.
+
+    It also counts what each client has sent.
 
     Parameters
     ----------
@@ -22,7 +25,7 @@ class IngestService(Construct):
     bundle : Bundle
         Code of zip functions.
     lake : EventLake
-        Whose events stream it writes to.
+        Whose streams it writes to, and where it spills.
     records : Records
         Where credentials and public keys are looked up, and clients' events are counted.
     """
@@ -45,8 +48,15 @@ class IngestService(Construct):
             handler=Function.INGEST.handler,
             config=config,
             size=config.ingest,
-            settings={"table": records.table_name, "events_stream": lake.events.delivery_stream_name},
+            settings={
+                "table": records.table_name,
+                "bucket": lake.bucket.bucket_name,
+                "events_stream": lake.events.delivery_stream_name,
+                "refusals_stream": lake.refusals.delivery_stream_name,
+            },
         )
         records.grant_authentication(self.function)
         records.grant_quota_counts(self.function)
         lake.events.grant_put_records(self.function)
+        lake.refusals.grant_put_records(self.function)
+        lake.bucket.grants.actions_on_object_keys(self.function, SPILLED_EVENT_OBJECTS, "s3:PutObject")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from aws_cdk import Duration, Stack
 from aws_cdk.aws_iam import ServicePrincipal
 from aws_cdk.aws_s3 import Bucket, CfnBucket
@@ -44,8 +46,8 @@ class SplitQueue(Construct):
             dead_letter_queue=DeadLetterQueue(queue=self.dead_letters, max_receive_count=_MAX_RECEIVES),
         )
 
-    def receive_creations(self, bucket: Bucket, *, prefix: str) -> None:
-        """Have a bucket tell this queue of every object that is created below a prefix.
+    def receive_creations(self, bucket: Bucket, *, prefixes: Iterable[str]) -> None:
+        """Have a bucket tell this queue of every object that is created below some prefixes.
 
         ``Bucket.add_event_notification`` would deploy a function that may rewrite the notifications of every bucket
         of the account. The bucket's own property needs none; but S3 tries the queue while it makes the bucket, so that
@@ -55,11 +57,11 @@ class SplitQueue(Construct):
         self.queue.grant_send_messages(ServicePrincipal("s3.amazonaws.com", conditions=from_this_account))
         resource = bucket.node.default_child
         assert isinstance(resource, CfnBucket)
-        resource.notification_configuration = _creations_below(prefix, self.queue)
+        resource.notification_configuration = _creations_below(prefixes, self.queue)
         resource.node.add_dependency(self.queue)
 
 
-def _creations_below(prefix: str, queue: Queue) -> CfnBucket.NotificationConfigurationProperty:
+def _creations_below(prefixes: Iterable[str], queue: Queue) -> CfnBucket.NotificationConfigurationProperty:
     return CfnBucket.NotificationConfigurationProperty(
         queue_configurations=[
             CfnBucket.QueueConfigurationProperty(
@@ -71,5 +73,6 @@ def _creations_below(prefix: str, queue: Queue) -> CfnBucket.NotificationConfigu
                     )
                 ),
             )
+            for prefix in prefixes
         ]
     )

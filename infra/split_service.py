@@ -10,7 +10,7 @@ from augury.routes import SPLIT_HANDLER
 from infra.bundling import Bundle
 from infra.event_lake import EventLake
 from infra.functions import ZipFunction
-from infra.key_patterns import FAILED_SPLIT_OBJECTS, RAW_EVENT_OBJECTS, SPLIT_OBJECTS
+from infra.key_patterns import FAILED_SPLIT_OBJECTS, RAW_EVENT_OBJECTS, SPILLED_EVENT_OBJECTS, SPLIT_OBJECTS
 from infra.stages import StageConfig
 
 
@@ -42,7 +42,8 @@ class SplitService(Construct):
             size=config.split,
             settings={"bucket": lake.bucket.bucket_name},
         )
-        lake.bucket.grants.actions_on_object_keys(self.function, RAW_EVENT_OBJECTS, "s3:GetObject")
+        for keys in (RAW_EVENT_OBJECTS, SPILLED_EVENT_OBJECTS):
+            lake.bucket.grants.actions_on_object_keys(self.function, keys, "s3:GetObject")
         for keys in (SPLIT_OBJECTS, FAILED_SPLIT_OBJECTS):
             lake.bucket.grants.actions_on_object_keys(self.function, keys, "s3:PutObject")
         self.function.add_event_source(

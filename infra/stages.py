@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from aws_cdk import RemovalPolicy
 from aws_cdk.aws_logs import RetentionDays
+
+from augury.lake import EventsPrefix
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,10 +20,29 @@ class FunctionSize:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Buffering:
-    """When Firehose writes an object: after so much time or so much data, whichever comes first."""
+    """When Firehose writes an object: after so much time or so much data, whichever comes first.
+
+    Parameters
+    ----------
+    interval_s : int
+        0 to 900 seconds.
+    size_mib : int
+        1 to 128 MiB, before compression.
+
+    Raises
+    ------
+    ValueError
+        Firehose would not take it (API reference, ``BufferingHints``).
+    """
 
     interval_s: int
     size_mib: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.interval_s <= 900:
+            raise ValueError(f"buffering: interval_s is {self.interval_s}, and must be 0 to 900")
+        if not 1 <= self.size_mib <= 128:
+            raise ValueError(f"buffering: size_mib is {self.size_mib}, and must be 1 to 128")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +69,8 @@ class StageConfig:
         How long replaced and deleted versions of objects are kept.
     buffering : Buffering
         Of the events and predictions streams.
+    events_prefix : EventsPrefix
+        Where the events stream lays its objects; one that the split would not read can't be made.
     throttle : Throttle
         Of every route.
     token, rotate, ingest, predict, split : FunctionSize
@@ -70,6 +93,7 @@ class StageConfig:
     predict: FunctionSize = FunctionSize(memory_mb=1769, timeout_s=25)
     split: FunctionSize = FunctionSize(memory_mb=1769, timeout_s=120)
     split_concurrency: int
+    events_prefix: EventsPrefix = field(default_factory=EventsPrefix)
     rotation_days: int = 30
 
     @property

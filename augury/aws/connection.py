@@ -25,6 +25,9 @@ _CONFIG = Config(
     s3={"addressing_style": "auto"},
 )
 
+# boto3 pauses up to a second before a second try ("Retries", standard mode).
+_LONGEST_PAUSE_S = 1.0
+
 
 class Connection:
     """One AWS account and region, or the local platform that stands in for them.
@@ -70,13 +73,26 @@ class Connection:
         """Return a new DynamoDB client."""
         return self._session.client("dynamodb", endpoint_url=self._endpoint_url, config=_CONFIG)
 
-    def firehose(self) -> FirehoseClient:
-        """Return a new Data Firehose client."""
-        return self._session.client("firehose", endpoint_url=self._endpoint_url, config=_CONFIG)
+    def firehose(self, *, within_s: float | None = None) -> FirehoseClient:
+        """Return a new Data Firehose client.
 
-    def s3(self) -> S3Client:
-        """Return a new S3 client."""
-        return self._session.client("s3", endpoint_url=self._endpoint_url, config=_CONFIG)
+        Parameters
+        ----------
+        within_s : float, optional
+            Seconds that a call may take; it is then tried once. Without it, boto3 tries three times and may be long.
+        """
+        return self._session.client("firehose", endpoint_url=self._endpoint_url, config=_config(within_s, tries=1))
+
+    def s3(self, *, within_s: float | None = None) -> S3Client:
+        """Return a new S3 client.
+
+        Parameters
+        ----------
+        within_s : float, optional
+            Seconds that a call may take, in which it is tried twice. Without it, boto3 tries three times and may be
+            long.
+        """
+        return self._session.client("s3", endpoint_url=self._endpoint_url, config=_config(within_s, tries=2))
 
     def secretsmanager(self) -> SecretsManagerClient:
         """Return a new Secrets Manager client."""
@@ -85,3 +101,17 @@ class Connection:
     def sqs(self) -> SQSClient:
         """Return a new SQS client."""
         return self._session.client("sqs", endpoint_url=self._endpoint_url, config=_CONFIG)
+
+
+def _config(within_s: float | None, *, tries: int) -> Config:
+    """Return boto3's configuration; a time to keep to is shared by tries, boto3's pauses, connecting and reading."""
+    if within_s is None:
+        return _CONFIG
+    try_s = (within_s - (tries - 1) * _LONGEST_PAUSE_S) / tries
+    return _CONFIG.merge(
+        Config(
+            connect_timeout=try_s / 4,
+            read_timeout=try_s * 3 / 4,
+            retries={"mode": "standard", "total_max_attempts": tries},
+        )
+    )

@@ -66,6 +66,14 @@ class ObjectStore:
         with translated(f"get s3://{self.bucket}/{key}", absent=NotFound):
             return cast("IO[bytes]", self._client.get_object(Bucket=self.bucket, Key=key)["Body"])
 
+    def folders(self, prefix: str) -> Iterator[str]:
+        """Yield the distinct parts of keys between a prefix and the next slash."""
+        pages = self._client.get_paginator("list_objects_v2")
+        with translated(f"list s3://{self.bucket}/{prefix}"):
+            for page in pages.paginate(Bucket=self.bucket, Prefix=prefix, Delimiter="/"):
+                for entry in page.get("CommonPrefixes", []):
+                    yield entry["Prefix"].removeprefix(prefix).removesuffix("/")
+
     def list(self, prefix: str) -> Iterator[ObjectSummary]:
         """Yield every object below a prefix, in the order of keys."""
         with translated(f"list s3://{self.bucket}/{prefix}"):

@@ -25,23 +25,27 @@ def pack_records(lines: Iterable[bytes], limit_bytes: int = MAX_RECORD_BYTES) ->
     >>> pack_records([b"aa", b"b", b"cc"], limit_bytes=5)
     [b'aa\nb\n', b'cc\n']
     """
-    with_newlines = (line + b"\n" for line in lines)
-    return [b"".join(group) for group in _grouped(with_newlines, limit_bytes)]
+    # Each line is let go of once it is copied: many small blocks of memory at a time would cost more than the copying.
+    records: list[bytes] = []
+    record = bytearray()
+    for line in lines:
+        if record and len(record) + len(line) + 1 > limit_bytes:
+            records.append(bytes(record))
+            record.clear()
+        record += line
+        record += b"\n"
+    return [*records, bytes(record)] if record else records
 
 
 def pack_batches(records: Iterable[bytes]) -> Iterator[list[bytes]]:
     """Yield the records in batches that one ``PutRecordBatch`` takes: at most 500 records and 4 MiB each."""
-    return _grouped(records, MAX_BATCH_BYTES, MAX_BATCH_RECORDS)
-
-
-def _grouped(items: Iterable[bytes], limit_bytes: int, limit_items: int | None = None) -> Iterator[list[bytes]]:
-    group: list[bytes] = []
-    group_bytes = 0
-    for item in items:
-        if group and (group_bytes + len(item) > limit_bytes or len(group) == limit_items):
-            yield group
-            group, group_bytes = [], 0
-        group.append(item)
-        group_bytes += len(item)
-    if group:
-        yield group
+    batch: list[bytes] = []
+    batch_bytes = 0
+    for record in records:
+        if batch and (batch_bytes + len(record) > MAX_BATCH_BYTES or len(batch) == MAX_BATCH_RECORDS):
+            yield batch
+            batch, batch_bytes = [], 0
+        batch.append(record)
+        batch_bytes += len(record)
+    if batch:
+        yield batch

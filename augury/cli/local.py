@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Annotated
 
 import typer
 
 from augury.cli import session
+from augury.lake import EVENTS_PREFIX, EventsPrefix
 
 app = typer.Typer(help="The platform on this machine.", no_args_is_help=True)
 
@@ -19,12 +21,19 @@ def up(
     seed: Annotated[
         bool, typer.Option("--seed", help="Make the client `test` with the Iris pipeline, to have something to try.")
     ] = False,
+    events_prefix: Annotated[
+        str, typer.Option(help="Prefix expression of the events stream, below which the split must find every hour.")
+    ] = EVENTS_PREFIX,
+    buffer_seconds: Annotated[
+        int, typer.Option(min=0, max=900, help="Seconds that Firehose gathers records for one object.")
+    ] = 2,
 ) -> None:
     """Run the platform in the foreground until Ctrl-C."""
     from augury.cli import seeding
     from augury.local import LocalPlatform, serve
 
     out = session.console()
+    prefix = EventsPrefix(events_prefix)
 
     def on_ready(platform: LocalPlatform) -> None:
         if seed:
@@ -34,4 +43,6 @@ def up(
         out.print(f"       AWS       {platform.aws_endpoint_url}")
         out.print("       in another terminal: [bold]augury --profile local …[/]; Ctrl-C ends it")
 
-    raise typer.Exit(serve(port, on_ready=on_ready))
+    raise typer.Exit(
+        serve(port, on_ready=on_ready, events_prefix=prefix, flush_interval=timedelta(seconds=buffer_seconds))
+    )

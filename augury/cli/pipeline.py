@@ -11,8 +11,8 @@ import typer
 from rich.table import Table
 
 from augury.cli import session
-from augury.cli.session import AsJson, Session
-from augury.names import ClientName, Version
+from augury.cli.session import AsJson
+from augury.names import Version
 
 if TYPE_CHECKING:
     from augury.training import TrainingOutcome
@@ -42,7 +42,7 @@ def train(
     from augury.cli import training
 
     run = session.of(context)
-    name = _existing(run, client)
+    name = session.existing_client(run, client)
     today = datetime.now(UTC).date()
     window = (_day(first, today), _day(last, today))
     with tempfile.TemporaryDirectory(prefix="augury-") as scratch:
@@ -76,7 +76,7 @@ def register(
     from augury.cli import training
 
     run = session.of(context)
-    deployment = training.register(directory, _existing(run, client), run.store, run.registry)
+    deployment = training.register(directory, session.existing_client(run, client), run.store, run.registry)
     if as_json:
         return session.print_json(deployment.model_dump(mode="json"))
     session.console().print(f"Registered: pipeline {deployment.pipeline} is at revision {deployment.revision}.")
@@ -91,7 +91,7 @@ def list_pipelines(
 ) -> None:
     """List a client's pipelines and the versions that answer."""
     run = session.of(context)
-    name = _existing(run, client)
+    name = session.existing_client(run, client)
     deployments = list(run.registry.deployments(name))
     default = run.registry.default_pipeline(name)
     if as_json:
@@ -107,13 +107,6 @@ def list_pipelines(
             table.add_row(shown, str(deployment.revision), variation.label, share, variation.target.version)
     session.console().print(table)
     return None
-
-
-def _existing(run: Session, client: str) -> ClientName:
-    name = ClientName(client)
-    if not run.clients.exists(name):
-        raise ValueError(f"there is no client {client!r}: make it with `augury client create {client}`")
-    return name
 
 
 def _day(given: datetime | None, default: date) -> date:

@@ -18,6 +18,7 @@ from augury.aws import ObjectStore, Table, read_outputs
 from augury.aws.connection import Connection
 from augury.clients import ClientAdmin, ClientStore, LastUsed, NewClient
 from augury.config import Deployment
+from augury.names import ClientName
 from augury.registry import Registry
 
 _UNLIMITED = 10_000  # columns
@@ -108,6 +109,20 @@ def of(context: typer.Context) -> Session:
     return session
 
 
+def existing_client(session: Session, name: str) -> ClientName:
+    """Return a client's name, once it is found to exist.
+
+    Raises
+    ------
+    ValueError
+        There is no such client; the message says how to make it.
+    """
+    client = ClientName(name)
+    if not session.clients.exists(client):
+        raise ValueError(f"there is no client {name!r}: make it with `augury client create {name}`")
+    return client
+
+
 def console() -> Console:
     """Return where people read."""
     return Console(highlight=False)
@@ -167,4 +182,5 @@ def _read_stacks(connection: Connection, stage: str) -> Deployment:
         bucket=outputs["BucketName"],
         table=outputs["TableName"],
         pepper_secret=outputs["PepperSecretArn"],
+        events_prefix=outputs.get("EventsPrefix"),
     )

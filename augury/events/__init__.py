@@ -1,16 +1,32 @@
 """What clients send: the strict reading of JSON, the typing of text, and the event that is stored."""
 
+from augury.events.clock_skew import TOLERATED_SKEW_S, parse_sent_at
+from augury.events.content import SERVER_FIELDS, caller_content
+from augury.events.event_ids import new_event_id
+from augury.events.identity import Identity, distinct_events, identity
 from augury.events.js_text import from_parameters, typed_text
-from augury.events.stored import RESERVED_FIELDS, new_event_id, stored_event
-from augury.events.strict_json import MAX_EVENT_BYTES, parse_json, violation
+from augury.events.stored import RESERVED_FIELDS, Stamp, stored_event, usable_event_id
+from augury.events.strict_json import MAX_EVENT_BYTES, element_texts, parse_each, parse_json, value_or_error, violation
 
 __all__ = [
     "MAX_EVENT_BYTES",
     "RESERVED_FIELDS",
+    "SERVER_FIELDS",
+    "TOLERATED_SKEW_S",
+    "Identity",
+    "Stamp",
+    "caller_content",
+    "distinct_events",
+    "element_texts",
     "from_parameters",
+    "identity",
     "new_event_id",
+    "parse_each",
     "parse_json",
+    "parse_sent_at",
     "stored_event",
     "typed_text",
+    "usable_event_id",
+    "value_or_error",
     "violation",
 ]

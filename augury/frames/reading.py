@@ -5,8 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from hashlib import sha256
+from datetime import date, timedelta
 from typing import Any
 
 import awswrangler as wr
@@ -15,6 +14,7 @@ import pandas as pd
 
 from augury.aws import ObjectStore, ObjectSummary
 from augury.aws.connection import Connection
+from augury.events import distinct_events
 from augury.lake import client_day
 from augury.names import ClientName
 
@@ -30,7 +30,6 @@ _AS_LINES: dict[str, Any] = {
     "lineterminator": "\n",
     "encoding": "utf-8",
 }
-_SERVER_FIELDS = frozenset({"client", "_event_id", "_received_at"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +82,9 @@ def read_events(connection: Connection, bucket: str, client: ClientName, first: 
     readable = [summary for summary in found if summary.key.endswith(_NDJSON_SUFFIXES) and summary.size_bytes]
     paths = (f"s3://{bucket}/{summary.key}" for summary in readable)
     events = [event for path in paths for event in _read_object(connection, path)]
-    distinct = _without_duplicates(events)
-    skipped = _keys_of_others(found, readable)
-    return Events(pd.DataFrame(distinct), len(readable), len(events) - len(distinct), skipped)
+    distinct = distinct_events(events)
+    left_out = len(events) - len(distinct)
+    return Events(pd.DataFrame(distinct), len(readable), left_out, _keys_of_others(found, readable))
 
 
 def _days(first: date, last: date) -> Iterator[date]:
@@ -117,36 +116,3 @@ def _parsed(line: str, path: str, number: int) -> dict[str, Any]:
     if not isinstance(event, dict):
         raise ValueError(f"{path}, line {number}: not a JSON object")
     return event
-
-
-def _without_duplicates(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Leave out events that repeat another's id and content; one without an id, as in a historical drop, repeats none.
-
-    The same id with other content is a conflict, and stays.
-    """
-    seen: set[tuple[str, bytes]] = set()
-    kept = []
-    for event in events:
-        event_id = event.get("_event_id")
-        if isinstance(event_id, str):
-            identity = (event_id, _content_digest(event))
-            if identity in seen:
-                continue
-            seen.add(identity)
-        kept.append(event)
-    return kept
-
-
-def _content_digest(event: dict[str, Any]) -> bytes:
-    """Return a digest of what the caller sent: a timestamp that the server added is left out, as it differs by try."""
-    left_out = {*_SERVER_FIELDS, *(["timestamp"] if _server_made_timestamp(event) else [])}
-    content = {name: value for name, value in event.items() if name not in left_out}
-    return sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).digest()
-
-
-def _server_made_timestamp(event: dict[str, Any]) -> bool:
-    """Tell whether a timestamp is the second in which the event was received, which is what the server writes."""
-    try:
-        return bool(event["timestamp"] == int(datetime.fromisoformat(event["_received_at"]).timestamp()))
-    except (KeyError, TypeError, ValueError):
-        return False

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+import orjson
+
 from augury.errors import AuguryError, Detail, Kind
-from augury.events import from_parameters, parse_json
+from augury.events import element_texts, from_parameters, parse_each, parse_json, value_or_error
 
 MAX_WIRE_BYTES = 4 * 1024 * 1024
 """Largest body as it comes over the wire; base64 and Lambda's 6 MB payload leave no more."""
@@ -21,19 +23,11 @@ MAX_INFLATED_BYTES = 16 * 1024 * 1024
 MAX_EVENTS = 5_000
 """Most events in one request."""
 
-NOT_FIELDS = frozenset({"consumer_key", "consumer_secret", "oauth_token", "client", "puid", "jsonpCallback"})
-"""Parameters of ``/js/event/new`` that are about the call: Seldon Server's list."""
+NOT_FIELDS = frozenset({"consumer_key", "consumer_secret", "oauth_token", "client", "puid", "jsonpCallback", "sent_at"})
+"""Parameters of ``/js/event/new`` that are about the call: Seldon Server's list, and ``sent_at``."""
 
 _NOT_BLANK = re.compile(rb"\S[^\n]*")
 _GZIP = 31  # zlib's window size that means a gzip header and trailer, and nothing else
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One place of a request: a value that may be an event, or the reason why there is none."""
-
-    value: Any = None
-    refused: AuguryError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +36,25 @@ class Batch:
 
     Parameters
     ----------
-    entries : tuple of Entry
-        In the caller's order.
+    values : sequence
+        What may be an event, in the caller's order; where a line can't be read, the error that says why.
     single : bool
         Whether the body was one object, which is answered in Seldon's way.
+    array : bytes
+        How all of them were sent, where that is one JSON array.
+    texts : sequence of bytes
+        How each was sent, where that is at hand.
     """
 
-    entries: tuple[Entry, ...]
+    values: Sequence[Any]
     single: bool
+    array: bytes = b""
+    texts: Sequence[bytes] = ()
+
+    def texts_of(self, places: Sequence[int]) -> list[bytes]:
+        """Return how some of the values were sent, byte for byte; the places must be in order."""
+        texts = self.texts or element_texts(self.array, places[-1] + 1)
+        return [texts[place] for place in places]
 
 
 def decode_body(body: bytes, content_type: str = "", content_encoding: str = "") -> Batch:
@@ -73,11 +78,13 @@ def decode_body(body: bytes, content_type: str = "", content_encoding: str = "")
         raise AuguryError(Kind.BODY_TOO_LARGE, [Detail(("body",), "send at most 4 MiB, compressed or not")])
     plain = _decompressed(body, content_encoding.strip().lower())
     if content_type.partition(";")[0].strip().lower() == "application/x-ndjson":
-        return _limited(Batch(tuple(map(_entry, _lines(plain))), single=False))
-    value = parse_json(plain, max_items=MAX_EVENTS)
+        return _ndjson(plain)
+    value, texts = parse_each(plain, max_items=MAX_EVENTS)
     if isinstance(value, list):
-        return _limited(Batch(tuple(map(Entry, value)), single=False))
-    return Batch((Entry(value),), single=True)
+        if not value:
+            raise AuguryError(Kind.NO_EVENTS)
+        return Batch(value, single=False, array=plain, texts=texts)
+    return Batch([value], single=True, texts=[plain])
 
 
 def decode_parameters(parameters: Sequence[tuple[str, str]]) -> Batch:
@@ -97,18 +104,19 @@ def decode_parameters(parameters: Sequence[tuple[str, str]]) -> Batch:
     if len(texts) > 1:
         raise AuguryError(Kind.DUPLICATE_KEY, [Detail(("json",), "give each parameter once")])
     if texts:
-        return Batch((_entry(texts[0].encode("utf-8", "surrogatepass")),), single=True)
+        text = texts[0].encode("utf-8", "surrogatepass")
+        return Batch([parse_json(text)], single=True, texts=[text])
     fields = from_parameters(parameters, NOT_FIELDS)
     if not fields:
         raise AuguryError(Kind.NO_EVENTS, [Detail(("json",), "send json=, or one parameter per field")])
-    return Batch((Entry(fields),), single=True)
+    return Batch([fields], single=True, texts=[orjson.dumps(fields)])
 
 
-def _entry(text: bytes) -> Entry:
-    try:
-        return Entry(parse_json(text))
-    except AuguryError as error:
-        return Entry(refused=error)
+def _ndjson(plain: bytes) -> Batch:
+    lines = _lines(plain)
+    if not lines:
+        raise AuguryError(Kind.NO_EVENTS)
+    return Batch(list(map(value_or_error, lines)), single=False, texts=lines)
 
 
 def _lines(text: bytes) -> list[bytes]:
@@ -117,12 +125,6 @@ def _lines(text: bytes) -> list[bytes]:
     if len(lines) > MAX_EVENTS:
         raise AuguryError(Kind.TOO_MANY_EVENTS, [Detail(("body",), f"more than {MAX_EVENTS} lines; send fewer")])
     return lines
-
-
-def _limited(batch: Batch) -> Batch:
-    if not batch.entries:
-        raise AuguryError(Kind.NO_EVENTS)
-    return batch
 
 
 def _decompressed(body: bytes, encoding: str) -> bytes:

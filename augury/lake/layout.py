@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from hashlib import sha256
 
 from augury.names import ClientName, PipelineName, Version
@@ -19,6 +19,12 @@ RAW_EVENTS = "logs/events."
 RAW_PREDICTIONS = "logs/predictions."
 """Start of every key of the prediction log."""
 
+SPILLED_EVENTS = "spill/events/"
+"""Start of every key that holds raw events that the events stream would not take."""
+
+FAILED_EVENTS = "failed/events/"
+"""Start of every key that holds events that were refused."""
+
 EVENTS_PREFIX = RAW_EVENTS + _HOURLY
 """Firehose prefix expression of the events stream."""
 
@@ -31,12 +37,18 @@ PREDICTIONS_PREFIX = RAW_PREDICTIONS + _HOURLY
 PREDICTIONS_ERROR_PREFIX = _FIREHOSE_ERRORS + "predictions." + _HOURLY
 """Firehose error prefix of the predictions stream."""
 
+REFUSALS_PREFIX = FAILED_EVENTS + _HOURLY
+"""Firehose prefix expression of the stream of refused events."""
+
+REFUSALS_ERROR_PREFIX = _FIREHOSE_ERRORS + "refusals." + _HOURLY
+"""Firehose error prefix of the stream of refused events."""
+
 CLIENTS = "clients/"
 """Start of every key that belongs to one client."""
 
 
 def raw_events_hour(hour: datetime) -> str:
-    """Return the prefix under which Firehose lays the events that arrived in an hour.
+    """Return the prefix under which Firehose lays the events that arrived in an hour, unless it is configured.
 
     Examples
     --------
@@ -44,6 +56,27 @@ def raw_events_hour(hour: datetime) -> str:
     'logs/events.2026/11/23/09/'
     """
     return f"{RAW_EVENTS}{hour:%Y/%m/%d/%H}/"
+
+
+def spill_hour(hour: datetime) -> str:
+    """Return the prefix of what was spilled of the events that were received in an hour.
+
+    Examples
+    --------
+    >>> spill_hour(datetime(2026, 11, 23, 9, tzinfo=UTC))
+    'spill/events/2026/11/23/09/'
+    """
+    return f"{SPILLED_EVENTS}{hour.astimezone(UTC):%Y/%m/%d/%H}/"
+
+
+def spill_key(received_at: datetime, name: str) -> str:
+    """Return the key of one spill of events that were received at a time."""
+    return f"{spill_hour(received_at)}{name}.gz"
+
+
+def is_raw_events(key: str) -> bool:
+    """Return whether a key holds raw events, which are to be split: delivered by the stream, or spilled."""
+    return key.startswith((RAW_EVENTS, SPILLED_EVENTS))
 
 
 def client_events(client: ClientName) -> str:
@@ -62,6 +95,11 @@ def client_day(client: ClientName, day: date) -> str:
     return f"{client_events(client)}{day:%Y/%m/%d}/"
 
 
+def historical_drop_key(client: ClientName, day: date, digest: str) -> str:
+    """Return the key of an imported drop, which a digest of its lines names."""
+    return f"{client_day(client, day)}import-{digest[:32]}.json.gz"
+
+
 def split_output_key(client: ClientName, day: date, source_key: str) -> str:
     """Return the key of what one raw object holds of one client and day.
 
@@ -75,9 +113,25 @@ def client_models(client: ClientName) -> str:
     return f"{CLIENTS}{client}/models/"
 
 
+def is_split_output(key: str) -> bool:
+    """Say whether the split wrote an object of a client's day; everything else there is a historical drop.
+
+    Examples
+    --------
+    >>> is_split_output("clients/acme/events/2026/11/23/import-0123.json.gz")
+    False
+    """
+    return key.rpartition("/")[2].startswith("augury-")
+
+
+def failed_split(raw_prefix: str) -> str:
+    """Return the prefix of what could not be split of the raw objects below a prefix."""
+    return f"failed/split/{raw_prefix}"
+
+
 def failed_split_key(source_key: str) -> str:
     """Return the key of the lines of a raw object that are no stored events."""
-    return f"failed/split/{source_key.removesuffix('.gz')}-{_fingerprint(source_key)}.json.gz"
+    return failed_split(f"{source_key.removesuffix('.gz')}-{_fingerprint(source_key)}.json.gz")
 
 
 def model_prefix(client: ClientName, pipeline: PipelineName, version: Version) -> str:

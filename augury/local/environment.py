@@ -30,6 +30,7 @@ def function_environment(resources: Resources, *, endpoint_url: str, model_cache
         "AUGURY_TABLE": resources.table,
         "AUGURY_BUCKET": resources.bucket,
         "AUGURY_EVENTS_STREAM": resources.events_stream,
+        "AUGURY_REFUSALS_STREAM": resources.refusals_stream,
         "AUGURY_PREDICTIONS_STREAM": resources.predictions_stream,
         "AUGURY_SIGNING_SECRET": resources.signing_secret,
         "AUGURY_PEPPER_SECRET": resources.pepper_secret,

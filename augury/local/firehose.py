@@ -25,6 +25,7 @@ from moto.s3.models import s3_backends
 
 from augury.local.buffering import Batch, Buffer, BufferingHints
 from augury.local.destination import S3Destination
+from augury.local.faults import FirehoseFault, FirehoseFaults
 from augury.local.limits import check_batch, check_record
 
 logger = logging.getLogger(__name__)
@@ -50,6 +51,8 @@ class FirehoseStandIn:
         Returns the time; the machine's by default.
     interval : timedelta, optional
         Buffer interval of every stream, in place of its ``IntervalInSeconds``.
+    faults : FirehoseFaults, optional
+        What goes wrong on purpose; nothing by default.
 
     Raises
     ------
@@ -63,9 +66,12 @@ class FirehoseStandIn:
     0
     """
 
-    def __init__(self, *, clock: Clock = utc_now, interval: timedelta | None = None) -> None:
+    def __init__(
+        self, *, clock: Clock = utc_now, interval: timedelta | None = None, faults: FirehoseFaults | None = None
+    ) -> None:
         self._clock = clock
         self._interval = interval
+        self._faults = faults or FirehoseFaults()
         self._buffers: dict[_Stream, Buffer] = {}
         self._outbox: deque[_Delivery] = deque()
         self._accepting = threading.Lock()
@@ -99,36 +105,59 @@ class FirehoseStandIn:
         """Deliver every buffer, full or not; return how many objects were written."""
         return self._flush(Buffer.take)
 
+    @property
+    def waiting(self) -> int:
+        """How many batches S3 has refused or that are held back."""
+        return len(self._outbox)
+
     def _accept(self, stream: _Stream, record: bytes, now: datetime) -> dict[str, str]:
+        if self._faults.strikes(FirehoseFault.ENTRY_REFUSED):
+            return {"ErrorCode": "ServiceUnavailableException", "ErrorMessage": "Slow down."}
+        self._keep(stream, record, now)
+        if self._faults.strikes(FirehoseFault.RECORD_TWICE):
+            self._keep(stream, record, now)
+        return {"RecordId": token_urlsafe(48)}
+
+    def _keep(self, stream: _Stream, record: bytes, now: datetime) -> None:
         buffer = self._buffers.get(stream)
         if buffer is None:
             buffer = self._buffers[stream] = Buffer(self._hints(stream))
         if (batch := buffer.add(record, now)) is not None:
-            self._outbox.append(_Delivery(stream, batch))
-        return {"RecordId": token_urlsafe(48)}
+            self._post(stream, batch, now)
+
+    def _post(self, stream: _Stream, batch: Batch, now: datetime) -> None:
+        """Put a batch in line, and once more where it will be written twice."""
+        self._outbox.append(_Delivery(stream, batch, not_before=now + self._faults.delay()))
+        if self._faults.strikes(FirehoseFault.OBJECT_TWICE):
+            self._outbox.append(_Delivery(stream, batch, not_before=now + self._faults.delay()))
 
     def _hints(self, stream: _Stream) -> BufferingHints:
         hints = stream.destination.hints
         return hints if self._interval is None else replace(hints, interval=self._interval)
 
     def _flush(self, take: Callable[[Buffer], Batch | None]) -> int:
+        now = self._clock()
         with self._delivering:
             with self._accepting:
                 for stream, buffer in self._buffers.items():
                     if (batch := take(buffer)) is not None:
-                        self._outbox.append(_Delivery(stream, batch))
-            return self._deliver_outbox()
+                        self._post(stream, batch, now)
+                self._faults.reorder(self._outbox)
+            return self._deliver_outbox(now)
 
-    def _deliver_outbox(self) -> int:
-        written, refused = 0, []
+    def _deliver_outbox(self, now: datetime) -> int:
+        written, waiting = 0, []
         while self._outbox:
             delivery = self._outbox.popleft()
-            if delivery.attempt():
+            if delivery.not_before <= now and self._written(delivery):
                 written += 1
             else:
-                refused.append(delivery)
-        self._outbox.extendleft(reversed(refused))
+                waiting.append(delivery)
+        self._outbox.extendleft(reversed(waiting))
         return written
+
+    def _written(self, delivery: _Delivery) -> bool:
+        return not self._faults.strikes(FirehoseFault.WRITE_REFUSED) and delivery.attempt()
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +178,7 @@ class _Delivery:
 
     stream: _Stream
     batch: Batch
+    not_before: datetime
 
     def attempt(self) -> bool:
         """Write the batch as one object, which sends the bucket's notifications; say whether S3 took it."""

@@ -17,6 +17,7 @@ from typing import Self
 from augury import routes
 from augury.aws.connection import Connection
 from augury.config import LOCAL_STATE, Deployment
+from augury.lake import EventsPrefix
 from augury.local import resources as local_resources
 from augury.local.background import repeated
 from augury.local.environment import ACCESS_KEY_ID, SECRET_ACCESS_KEY, environment, function_environment
@@ -65,6 +66,10 @@ class LocalPlatform:
         The functions' code.
     clock : callable, optional
         Firehose's clock, which also dates the HTTP events.
+    events_prefix : EventsPrefix, optional
+        Where the events stream lays its objects.
+    flush_interval : timedelta, optional
+        Firehose's buffer interval; 2 s unless given.
     runs_in_background : bool
         Whether threads flush Firehose and invoke the split. Without them only :meth:`flush` does.
 
@@ -91,6 +96,8 @@ class LocalPlatform:
         state: Path = LOCAL_STATE,
         handlers: Handlers | None = None,
         clock: Clock = utc_now,
+        events_prefix: EventsPrefix | None = None,
+        flush_interval: timedelta = FLUSH_INTERVAL,
         runs_in_background: bool = True,
     ) -> None:
         self._port = port
@@ -98,8 +105,8 @@ class LocalPlatform:
         self._handlers = handlers or Handlers()
         self._clock = clock
         self._runs_in_background = runs_in_background
-        self._resources = Resources()
-        self._firehose = FirehoseStandIn(clock=clock, interval=FLUSH_INTERVAL)
+        self._resources = Resources(events_prefix=(events_prefix or EventsPrefix()).expression)
+        self._firehose = FirehoseStandIn(clock=clock, interval=flush_interval)
         self._running = ExitStack()
 
     def __enter__(self) -> Self:
@@ -133,6 +140,7 @@ class LocalPlatform:
             bucket=self._resources.bucket,
             table=self._resources.table,
             pepper_secret=self._resources.pepper_secret,
+            events_prefix=self._resources.events_prefix,
         )
 
     @property
@@ -214,6 +222,8 @@ def serve(
     on_ready: Callable[[LocalPlatform], None],
     state: Path = LOCAL_STATE,
     handlers: Handlers | None = None,
+    events_prefix: EventsPrefix | None = None,
+    flush_interval: timedelta = FLUSH_INTERVAL,
 ) -> int:
     """Run a platform in the foreground until SIGTERM or SIGINT; call it from the main thread.
 
@@ -227,7 +237,7 @@ def serve(
         Called with the platform once it answers; nothing is printed here.
     state : Path
         See :class:`LocalPlatform`.
-    handlers : Handlers
+    handlers, events_prefix, flush_interval
         See :class:`LocalPlatform`.
 
     Returns
@@ -240,7 +250,10 @@ def serve(
     PortInUse
         The port is taken.
     """
-    with _stop_signal() as stop, LocalPlatform(port, state=state, handlers=handlers) as platform:
+    platform = LocalPlatform(
+        port, state=state, handlers=handlers, events_prefix=events_prefix, flush_interval=flush_interval
+    )
+    with _stop_signal() as stop, platform:
         on_ready(platform)
         stop.wait()
     return 0

@@ -23,6 +23,8 @@ class Resources:
     bucket: str = "augury-local"
     table: str = "augury-local"
     events_stream: str = "augury-local-events"
+    events_prefix: str = layout.EVENTS_PREFIX
+    refusals_stream: str = "augury-local-refusals"
     predictions_stream: str = "augury-local-predictions"
     signing_secret: str = "augury-local/token-signing-key"  # noqa: S105  # its name
     pepper_secret: str = "augury-local/pepper"  # noqa: S105  # its name
@@ -42,7 +44,10 @@ def create(resources: Resources, connection: Connection) -> Queue:
     """Make every resource in an empty account; return the queue of raw objects' notifications."""
     connection.s3().create_bucket(Bucket=resources.bucket)
     _create_table(resources, connection)
-    _create_stream(resources, connection, resources.events_stream, layout.EVENTS_PREFIX, layout.EVENTS_ERROR_PREFIX)
+    _create_stream(resources, connection, resources.events_stream, resources.events_prefix, layout.EVENTS_ERROR_PREFIX)
+    _create_stream(
+        resources, connection, resources.refusals_stream, layout.REFUSALS_PREFIX, layout.REFUSALS_ERROR_PREFIX
+    )
     _create_stream(
         resources, connection, resources.predictions_stream, layout.PREDICTIONS_PREFIX, layout.PREDICTIONS_ERROR_PREFIX
     )
@@ -100,11 +105,12 @@ def _notify(resources: Resources, connection: Connection, queue: Queue) -> None:
         NotificationConfiguration={
             "QueueConfigurations": [
                 {
-                    "Id": "raw-events",
+                    "Id": name,
                     "QueueArn": queue.arn,
                     "Events": ["s3:ObjectCreated:*"],
-                    "Filter": {"Key": {"FilterRules": [{"Name": "prefix", "Value": layout.RAW_EVENTS}]}},
+                    "Filter": {"Key": {"FilterRules": [{"Name": "prefix", "Value": prefix}]}},
                 }
+                for name, prefix in (("raw-events", layout.RAW_EVENTS), ("spilled-events", layout.SPILLED_EVENTS))
             ]
         },
     )

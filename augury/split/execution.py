@@ -10,9 +10,9 @@ from datetime import date
 import orjson
 
 from augury.aws import ObjectStore
-from augury.lake import failed_split_key, split_output_key
+from augury.lake import failed_split_key, read_lines, split_output_key
 from augury.names import ClientName
-from augury.split.lines import FailedLine, read_lines, sort_line
+from augury.split.lines import FailedLine, sort_line
 
 _LEVEL = 6
 

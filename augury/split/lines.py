@@ -1,25 +1,17 @@
-"""From the bytes of a raw object to lines, and from a line to its client and day: pure, the same for every engine."""
+"""From a line to its client and day: pure, the same for every engine."""
 
 from __future__ import annotations
 
 import re
-import zlib
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import IO, Any
+from typing import Any
 
 import orjson
 
 from augury.names import ClientName, InvalidName
 
-_GZIP = 31  # zlib's window size that means a gzip header and trailer, and nothing else
-_CHUNK_BYTES = 256 * 1024
 _RFC3339_UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
-
-
-class CutShort(Exception):
-    """The object ends inside a gzip member: what was read of it is not all of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,24 +29,6 @@ class FailedLine:
 
     line: bytes
     reason: str
-
-
-def read_lines(compressed: IO[bytes]) -> Iterator[bytes]:
-    """Yield the lines of a gzip stream as it arrives, without their newlines; empty ones are left out.
-
-    Several gzip members in a row read as one, as in RFC 1952, section 2.2.
-
-    Raises
-    ------
-    CutShort
-        The stream ends early or is no gzip.
-    """
-    rest = b""
-    for chunk in _inflated(compressed):
-        *whole, rest = (rest + chunk).split(b"\n")
-        yield from filter(None, whole)
-    if rest:
-        yield rest
 
 
 def sort_line(line: bytes) -> OwnedLine | FailedLine:
@@ -87,24 +61,3 @@ def _day(received_at: Any) -> date:
     if not isinstance(received_at, str) or not _RFC3339_UTC.fullmatch(received_at):
         raise ValueError(received_at)
     return date.fromisoformat(received_at[:10])
-
-
-def _inflated(compressed: IO[bytes]) -> Iterator[bytes]:
-    inflater = zlib.decompressobj(_GZIP)
-    try:
-        for chunk in _chunks(compressed):
-            data = chunk
-            while data:
-                if inflater.eof:
-                    inflater = zlib.decompressobj(_GZIP)
-                yield inflater.decompress(data, _CHUNK_BYTES * 4)
-                data = inflater.unused_data or inflater.unconsumed_tail
-    except zlib.error as error:
-        raise CutShort(f"not gzip: {error}") from None
-    if not inflater.eof:
-        raise CutShort("the object ends inside a gzip member")
-
-
-def _chunks(stream: IO[bytes]) -> Iterable[bytes]:
-    while chunk := stream.read(_CHUNK_BYTES):
-        yield chunk

@@ -14,7 +14,8 @@ from augury.aws.packing import pack_batches, pack_records
 from augury.clients import Authenticator
 from augury.config import FunctionSettings
 from augury.registry import Registry
-from functions.http import body, callback, make_resolver, parameters, presented, respond, route
+from functions.cors import answer_preflight
+from functions.http import authenticated, body, callback, make_resolver, parameter, parameters, respond
 
 logger = Logger(service="predict")
 app = make_resolver(logger)
@@ -48,7 +49,7 @@ _engine = serving.PredictionEngine(
 @app.post("/predict")
 def post_predict() -> Response[str]:
     """Answer one row or several."""
-    caller = _authenticator.authenticate(presented(app), route(app))
+    caller = authenticated(app, _authenticator)
     return respond(app, _engine.predict(caller.client, serving.from_body(body(app))).as_json())
 
 
@@ -56,8 +57,14 @@ def post_predict() -> Response[str]:
 def get_js_predict() -> Response[str]:
     """Answer a page."""
     callback(app)
-    caller = _authenticator.authenticate(presented(app), route(app))
+    caller = authenticated(app, _authenticator)
     return respond(app, _engine.predict(caller.client, serving.from_parameters(parameters(app))).as_json())
+
+
+@app.route("/js/predict", method="OPTIONS")
+def preflight() -> Response[str]:
+    """Tell a browser whether a page may ask for predictions."""
+    return answer_preflight(app, _authenticator, parameter(app, "consumer_key"))
 
 
 @app.get("/health")

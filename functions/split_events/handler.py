@@ -13,7 +13,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from augury.aws import ObjectStore
 from augury.aws.connection import Connection
 from augury.config import FunctionSettings
-from augury.lake import RAW_EVENTS
+from augury.lake import is_raw_events
 from augury.split import SplitSummary, split_object
 
 logger = Logger(service="split")
@@ -26,7 +26,7 @@ def split_notified(record: SQSRecord) -> None:
     """Split the objects that one notification names; S3's test message names none."""
     for entry in orjson.loads(record.body).get("Records", []):
         key = unquote_plus(entry["s3"]["object"]["key"])
-        if key.startswith(RAW_EVENTS):
+        if is_raw_events(key):
             summary = _split(key)
             logger.info("split", source=key, lines=summary.total, clients=len(summary.split), failed=summary.failed)
 

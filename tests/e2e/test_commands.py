@@ -70,6 +70,25 @@ def test_the_commands_of_the_readme_work_as_printed(tmp_path: Path) -> None:
         assert float(best[1]) > 0.9
 
 
+def test_the_commands_of_the_page_on_sending_work_as_printed(tmp_path: Path) -> None:
+    (tmp_path / "training").symlink_to(ROOT / "training")
+    *blocks, check = re.findall(r"```sh\n(.*?)```", (ROOT / "docs" / "sending.md").read_text(), re.DOTALL)
+    environment = {**os.environ, "PATH": f"{BIN}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT), "COLUMNS": "120"}
+
+    def run(script: str) -> subprocess.CompletedProcess[str]:
+        command = ["bash", "-euo", "pipefail", "-c", script]
+        return subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
+
+    with platform_in_another_terminal(tmp_path):
+        sent = run("".join(blocks))
+        assert sent.returncode == 0, sent.stderr
+        checked = next(found for found in (run(check) for _ in range(30)) if "300" in found.stdout)
+    assert '"accepted": 150' in sent.stdout
+    assert sent.stdout.index("imported") < sent.stdout.index("there already")
+    assert checked.returncode == 0, checked.stdout
+    assert checked.stdout.count("It adds up.") == 2
+
+
 def test_a_seeded_platform_says_its_keys_and_ends_cleanly(tmp_path: Path) -> None:
     with platform_in_another_terminal(tmp_path, "--seed") as (process, _):
         assert (tmp_path / ".augury" / "local.json").is_file()

@@ -10,7 +10,7 @@ import pytest
 
 from augury.clients import Credential, partitions
 from augury.clients.digests import digest_address
-from augury.lake import client_day, failed_split_key, model_prefix, raw_events_hour, split_output_key
+from augury.lake import client_day, failed_split_key, model_prefix, raw_events_hour, spill_key, split_output_key
 from augury.names import ClientName, PipelineName, Version
 from tests.infra.templates import StageTemplates, as_list
 
@@ -19,12 +19,13 @@ DAY = date(2026, 11, 23)
 ACME = ClientName("acme")
 
 RAW = raw_events_hour(datetime(2026, 11, 23, 9, tzinfo=UTC)) + "stream-1.gz"
+SPILLED = spill_key(datetime(2026, 11, 23, 9, tzinfo=UTC), "01a2")
 SPLIT = split_output_key(ACME, DAY, RAW)
 DROP = client_day(ACME, DAY) + "history.csv"
 FAILED = failed_split_key(RAW)
 MODEL = model_prefix(ACME, PipelineName("iris"), Version("1")) + "model.onnx"
 MODEL_NAMED_EVENTS = model_prefix(ACME, PipelineName("events"), Version("1")) + "manifest.json"
-KEYS = (RAW, SPLIT, DROP, FAILED, MODEL, MODEL_NAMED_EVENTS)
+KEYS = (RAW, SPILLED, SPLIT, DROP, FAILED, MODEL, MODEL_NAMED_EVENTS)
 
 AUTHENTICATING = {"ingest", "predict"}
 PARTITIONS: dict[str, dict[str, set[str]]] = {
@@ -45,15 +46,20 @@ ALLOWED_WILDCARDS = {
     ("secretsmanager:GetRandomPassword", "*"): "makes text up; the CDK grants it to every rotation function",
     ("s3:GetObject", "/logs/events.*"): "all objects below a prefix",
     ("s3:GetObject", "/logs/predictions.*"): "all objects below a prefix",
+    ("s3:GetObject", "/spill/events/*"): "all objects below a prefix",
+    ("s3:GetObject", "/failed/events/*"): "all objects below a prefix",
     ("s3:GetObject", "/failed/firehose/*"): "all objects below a prefix",
     ("s3:GetObject", "/clients/*/models/*/*/*"): "predict serves every client",
     ("s3:PutObject", "/logs/events.*"): "all objects below a prefix",
     ("s3:PutObject", "/logs/predictions.*"): "all objects below a prefix",
+    ("s3:PutObject", "/spill/events/*"): "all objects below a prefix",
+    ("s3:PutObject", "/failed/events/*"): "all objects below a prefix",
     ("s3:PutObject", "/failed/firehose/*"): "all objects below a prefix",
     ("s3:PutObject", "/failed/split/*-*.json.gz"): "all objects below a prefix",
     ("s3:PutObject", "/clients/*/events/*/augury-*.json.gz"): "split writes for every client",
     ("s3:AbortMultipartUpload", "/logs/events.*"): "all objects below a prefix",
     ("s3:AbortMultipartUpload", "/logs/predictions.*"): "all objects below a prefix",
+    ("s3:AbortMultipartUpload", "/failed/events/*"): "all objects below a prefix",
     ("s3:AbortMultipartUpload", "/failed/firehose/*"): "all objects below a prefix",
 }
 """What may stand with a wildcard in an allowing statement, and why."""
@@ -68,6 +74,7 @@ def arn(templates: StageTemplates) -> dict[str, str]:
         "bucket": of("AWS::S3::Bucket"),
         "table": of("AWS::DynamoDB::Table"),
         "events": of("AWS::KinesisFirehose::DeliveryStream", "LakeEvents"),
+        "refusals": of("AWS::KinesisFirehose::DeliveryStream", "LakeRefusals"),
         "predictions": of("AWS::KinesisFirehose::DeliveryStream", "LakePredictions"),
         "secret": f"{{{templates.only('AWS::SecretsManager::Secret', 'SigningSecret').name}}}",
         "pepper": f"{{{templates.only('AWS::SecretsManager::Secret', 'Pepper').name}}}",
@@ -84,6 +91,7 @@ def test_only_ingest_writes_events_and_only_predict_writes_predictions(
 ) -> None:
     for action in ("firehose:PutRecord", "firehose:PutRecordBatch"):
         assert who_may(templates, action, arn["events"]) == {"ingest"}
+        assert who_may(templates, action, arn["refusals"]) == {"ingest"}
         assert who_may(templates, action, arn["predictions"]) == {"predict"}
 
 
@@ -130,8 +138,8 @@ def test_no_function_reads_or_removes_without_naming_a_partition(
 @pytest.mark.parametrize(
     ("action", "readable"),
     [
-        ("s3:GetObject", {"split": {RAW}, "predict": {MODEL, MODEL_NAMED_EVENTS}}),
-        ("s3:PutObject", {"split": {SPLIT, FAILED}}),
+        ("s3:GetObject", {"split": {RAW, SPILLED}, "predict": {MODEL, MODEL_NAMED_EVENTS}}),
+        ("s3:PutObject", {"split": {SPLIT, FAILED}, "ingest": {SPILLED}}),
         ("s3:DeleteObject", {}),
         ("s3:DeleteObjectVersion", {}),
         ("s3:PutObjectAcl", {}),
@@ -165,7 +173,11 @@ def test_every_function_writes_to_its_own_log_only(templates: StageTemplates) ->
 
 
 def test_firehose_writes_below_its_own_prefixes_only(templates: StageTemplates, arn: dict[str, str]) -> None:
-    for stream, prefix in (("LakeEvents", "logs/events."), ("LakePredictions", "logs/predictions.")):
+    for stream, prefix in (
+        ("LakeEvents", "logs/events."),
+        ("LakeRefusals", "failed/events/"),
+        ("LakePredictions", "logs/predictions."),
+    ):
         properties = templates.only("AWS::KinesisFirehose::DeliveryStream", stream).properties
         role = properties["ExtendedS3DestinationConfiguration"]["RoleARN"].strip("{}").removesuffix(".Arn")
         writable = {

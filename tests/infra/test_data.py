@@ -10,6 +10,9 @@ from augury.lake import (
     PREDICTIONS_ERROR_PREFIX,
     PREDICTIONS_PREFIX,
     RAW_EVENTS,
+    REFUSALS_ERROR_PREFIX,
+    REFUSALS_PREFIX,
+    SPILLED_EVENTS,
 )
 from tests.infra.templates import StageTemplates
 
@@ -95,6 +98,7 @@ def test_the_table_is_keyed_as_the_library_reads_it_and_can_be_restored(template
     ("stream", "prefix", "error_prefix"),
     [
         ("LakeEvents", EVENTS_PREFIX, EVENTS_ERROR_PREFIX),
+        ("LakeRefusals", REFUSALS_PREFIX, REFUSALS_ERROR_PREFIX),
         ("LakePredictions", PREDICTIONS_PREFIX, PREDICTIONS_ERROR_PREFIX),
     ],
 )
@@ -114,19 +118,20 @@ def test_streams_buffer_for_as_long_as_the_stage_says(prod: StageTemplates) -> N
     streams = prod.resources("AWS::KinesisFirehose::DeliveryStream")
     hints = [stream.properties["ExtendedS3DestinationConfiguration"]["BufferingHints"] for stream in streams]
 
-    assert hints == [{"IntervalInSeconds": 300, "SizeInMBs": 64}] * 2
+    assert hints == [{"IntervalInSeconds": 300, "SizeInMBs": 64}] * 3
 
 
-def test_only_raw_events_are_announced_to_the_queue(templates: StageTemplates) -> None:
+def test_only_raw_and_spilled_events_are_announced_to_the_queue(templates: StageTemplates) -> None:
     queue = templates.only("AWS::SQS::Queue", "RawObjectsQueue").name
 
     assert templates.only("AWS::S3::Bucket").properties["NotificationConfiguration"] == {
         "QueueConfigurations": [
             {
                 "Event": "s3:ObjectCreated:*",
-                "Filter": {"S3Key": {"Rules": [{"Name": "prefix", "Value": RAW_EVENTS}]}},
+                "Filter": {"S3Key": {"Rules": [{"Name": "prefix", "Value": prefix}]}},
                 "Queue": f"{{{queue}.Arn}}",
             }
+            for prefix in (RAW_EVENTS, SPILLED_EVENTS)
         ]
     }
 

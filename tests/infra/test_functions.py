@@ -14,7 +14,7 @@ API_GATEWAY_WAITS_S = 30
 SETTINGS = {
     "token": {"table", "signing_secret", "pepper_secret"},
     "rotate": {"table", "signing_secret"},
-    "ingest": {"table", "events_stream"},
+    "ingest": {"table", "bucket", "events_stream", "refusals_stream"},
     "predict": {"table", "bucket", "predictions_stream"},
     "split": {"bucket"},
 }
@@ -30,7 +30,8 @@ def test_a_function_is_told_of_what_it_needs_and_of_nothing_else(templates: Stag
     known = {
         "table": f"{{{templates.only('AWS::DynamoDB::Table').name}}}",
         "bucket": f"{{{templates.only('AWS::S3::Bucket').name}}}",
-        "events_stream": f"{{{templates.only('AWS::KinesisFirehose::DeliveryStream', 'Events').name}}}",
+        "events_stream": f"{{{templates.only('AWS::KinesisFirehose::DeliveryStream', 'LakeEvents').name}}}",
+        "refusals_stream": f"{{{templates.only('AWS::KinesisFirehose::DeliveryStream', 'Refusals').name}}}",
         "predictions_stream": f"{{{templates.only('AWS::KinesisFirehose::DeliveryStream', 'Predictions').name}}}",
         "signing_secret": f"{{{templates.only('AWS::SecretsManager::Secret', 'SigningSecret').name}}}",
         "pepper_secret": f"{{{templates.only('AWS::SecretsManager::Secret', 'Pepper').name}}}",

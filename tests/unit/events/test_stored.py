@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
-from uuid import UUID
+from uuid import RFC_4122, UUID
 
 import pytest
 
 from augury.errors import AuguryError, Kind
-from augury.events import new_event_id, stored_event
+from augury.events import Stamp, new_event_id, parse_json, stored_event
 from augury.names import ClientName
 
 ACME = ClientName("acme")
@@ -78,6 +78,43 @@ def test_an_event_beyond_256_kib_is_refused() -> None:
     with pytest.raises(AuguryError) as refused:
         store({"a": "x" * (256 * 1024 - overhead + 1)})
     assert refused.value.kind is Kind.EVENT_TOO_LARGE
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("[1]", Kind.NOT_AN_OBJECT),
+        ('{"a":' * 33 + "1" + "}" * 33, Kind.TOO_DEEP),
+        ('{"a":' + "[" * 900 + "]" * 900 + "}", Kind.TOO_DEEP),
+        (json.dumps({f"k{i}": 1 for i in range(1_001)}), Kind.TOO_MANY_KEYS),
+        (json.dumps({f"k{i}": {"": 1} for i in range(501)}), Kind.TOO_MANY_KEYS),
+    ],
+)
+def test_what_breaks_a_rule_is_not_stored(text: str, kind: Kind) -> None:
+    with pytest.raises(AuguryError) as refused:
+        store(parse_json(text.encode()))
+    assert refused.value.kind is kind
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"a": "{[" * 100},
+        {"a": [[] for _ in range(100)]},
+        {f"k{i}": '":' * 9 for i in range(1_000)},
+        {f"key-number-{i}": 1 for i in range(1_000)},
+    ],
+)
+def test_what_only_looks_deep_or_wide_is_stored(value: dict[str, Any]) -> None:
+    assert store(value).items() >= value.items()
+
+
+def test_the_ids_of_a_request_are_in_order_and_of_version_7() -> None:
+    stamp = Stamp(ACME, AT)
+    ids = [json.loads(stamp.stored({}))["_event_id"] for _ in range(5_000)]
+    assert ids == sorted(set(ids))
+    assert {(UUID(text).version, UUID(text).variant) for text in ids} == {(7, RFC_4122)}
+    assert {UUID(text).int >> 80 for text in ids} == {int(AT.timestamp() * 1000)}
 
 
 def test_ids_made_later_sort_later() -> None:

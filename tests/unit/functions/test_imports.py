@@ -15,6 +15,7 @@ ENVIRONMENT = {
     "AUGURY_TABLE": "table",
     "AUGURY_BUCKET": "bucket",
     "AUGURY_EVENTS_STREAM": "events",
+    "AUGURY_REFUSALS_STREAM": "refusals",
     "AUGURY_PREDICTIONS_STREAM": "predictions",
     "AUGURY_SIGNING_SECRET": "secret",
     "AUGURY_PEPPER_SECRET": "secret",

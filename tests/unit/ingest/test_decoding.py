@@ -12,6 +12,9 @@ from augury.errors import AuguryError, Kind
 from augury.ingest import decode_body, decode_parameters
 from augury.ingest.decoding import MAX_INFLATED_BYTES, MAX_WIRE_BYTES
 
+# Each takes well under a second alone on a core; tests share theirs.
+HANG_S = 3
+
 
 def refusal(body: bytes, content_type: str = "", encoding: str = "") -> Kind:
     with pytest.raises(AuguryError) as refused:
@@ -22,19 +25,19 @@ def refusal(body: bytes, content_type: str = "", encoding: str = "") -> Kind:
 def test_one_object_is_a_single_event() -> None:
     batch = decode_body(b'{"f1":5.1}')
     assert batch.single
-    assert batch.entries[0].value == {"f1": 5.1}
+    assert batch.values[0] == {"f1": 5.1}
 
 
 def test_an_array_holds_several_events_of_which_some_may_be_bad() -> None:
     batch = decode_body(b'[{"f1":1}, 7]')
     assert not batch.single
-    assert [entry.value for entry in batch.entries] == [{"f1": 1}, 7]
+    assert batch.values == [{"f1": 1}, 7]
 
 
 def test_ndjson_holds_one_value_a_line_and_a_bad_line_spoils_no_other() -> None:
     batch = decode_body(b'{"f1":1}\n\nnot json\r\n{"f1":2}', "application/x-ndjson; charset=utf-8")
-    assert [entry.value for entry in batch.entries if entry.refused is None] == [{"f1": 1}, {"f1": 2}]
-    assert [entry.refused.kind for entry in batch.entries if entry.refused] == [Kind.INVALID_JSON]
+    assert [value for value in batch.values if isinstance(value, dict)] == [{"f1": 1}, {"f1": 2}]
+    assert [value.kind for value in batch.values if isinstance(value, AuguryError)] == [Kind.INVALID_JSON]
 
 
 @pytest.mark.parametrize(("body", "content_type"), [(b"[]", ""), (b"\n \n", "application/x-ndjson")])
@@ -44,7 +47,7 @@ def test_a_request_without_events_is_refused(body: bytes, content_type: str) -> 
 
 @pytest.mark.parametrize("count", [4_999, 5_000])
 def test_five_thousand_events_are_taken(count: int) -> None:
-    assert len(decode_body(json.dumps([{}] * count).encode()).entries) == count
+    assert len(decode_body(json.dumps([{}] * count).encode()).values) == count
 
 
 def test_more_than_five_thousand_events_are_refused() -> None:
@@ -64,11 +67,11 @@ def test_a_body_of_millions_of_lines_is_refused_before_they_are_read(text: bytes
     body = gzip.compress(text, compresslevel=1)
     began = time.process_time()
     assert refusal(body, content_type, "gzip") in (Kind.TOO_MANY_EVENTS, Kind.NO_EVENTS)
-    assert time.process_time() - began < 1
+    assert time.process_time() - began < HANG_S
 
 
 def test_a_gzip_body_is_inflated() -> None:
-    assert decode_body(gzip.compress(b'{"f1":1}'), "", "GZIP").entries[0].value == {"f1": 1}
+    assert decode_body(gzip.compress(b'{"f1":1}'), "", "GZIP").values[0] == {"f1": 1}
 
 
 @pytest.mark.parametrize(
@@ -95,8 +98,8 @@ def test_an_unknown_encoding_is_refused() -> None:
 
 def test_parameters_are_fields_or_one_json() -> None:
     fields = [("consumer_key", "k"), ("jsonpCallback", "f"), ("f1", "5.1"), ("zip", "007")]
-    assert decode_parameters(fields).entries[0].value == {"f1": 5.1, "zip": "007"}
-    assert decode_parameters([("json", '{"f1":"5.1"}'), ("f2", "ignored")]).entries[0].value == {"f1": "5.1"}
+    assert decode_parameters(fields).values[0] == {"f1": 5.1, "zip": "007"}
+    assert decode_parameters([("json", '{"f1":"5.1"}'), ("f2", "ignored")]).values[0] == {"f1": "5.1"}
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
-from augury.aws import Table
+from augury.aws import ConditionFailed, Table
 from augury.names import ClientName, PipelineName, Version
 from augury.registry import PipelineDeployment, Registry, VersionExists
 
@@ -63,10 +64,27 @@ def test_the_first_pipeline_is_the_default_and_stays_it(registry: Registry) -> N
     assert [deployment.pipeline for deployment in registry.deployments(ACME)] == ["iris", "wine"]
 
 
-def test_registrations_at_the_same_moment_all_take_their_turn(registry: Registry) -> None:
-    with ThreadPoolExecutor(4) as pool:
-        revisions = list(pool.map(lambda n: register(registry, str(n)).revision, range(4)))
-    assert sorted(revisions) == [1, 2, 3, 4]
+class OvertakenTable(Table):
+    """A table in which somebody else writes just before our first transactions."""
+
+    def __init__(self, table: Table, overtakers: list[str]) -> None:
+        super().__init__(table._client, table.name)
+        self._overtakers = overtakers
+
+    def transact(self, writes: Sequence[Any]) -> None:
+        if self._overtakers:
+            register(Registry(Table(self._client, self.name)), self._overtakers.pop(0))
+        super().transact(writes)
+
+
+def test_a_registration_that_was_overtaken_takes_its_turn_after(table: Table) -> None:
+    assert register(Registry(OvertakenTable(table, ["1", "2"])), "mine").revision == 3
+
+
+def test_one_that_is_overtaken_again_and_again_gives_up_and_writes_nothing(table: Table) -> None:
+    with pytest.raises(ConditionFailed):
+        register(Registry(OvertakenTable(table, [str(n) for n in range(20)])), "mine")
+    assert Registry(table).version(ACME, IRIS, Version("mine")) is None
 
 
 def test_metrics_keep_numbers_that_dynamodb_has_not(registry: Registry) -> None:

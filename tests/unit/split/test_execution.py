@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from augury.aws import NotFound, ObjectStore
+from augury.lake import CutShort
 from augury.split import split_object
-from augury.split.lines import CutShort
 
 SOURCE = "logs/events.2026/11/23/23/augury-events-1-2026-11-23-23-59-00-abc.gz"
 

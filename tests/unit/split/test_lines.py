@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from augury.split import FailedLine, OwnedLine, read_lines, sort_line
-from augury.split.lines import CutShort
+from augury.lake import CutShort, read_lines
+from augury.split import FailedLine, OwnedLine, sort_line
 
 LINES = st.lists(st.binary(min_size=1).map(lambda line: line.replace(b"\n", b".")), max_size=20)
 NO_TIME = "_received_at is missing or no RFC 3339 time in UTC"

@@ -1,0 +1,135 @@
+"""A line seen somewhere in the lake: whose and when it is, and what tells it from others."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from enum import IntEnum
+from functools import lru_cache
+from hashlib import blake2b
+from typing import Any
+
+import orjson
+
+from augury.events import caller_content
+from augury.names import ClientName, InvalidName
+
+UNKNOWN = "_unknown"
+"""Under which lines without a valid client count."""
+
+DIGEST_BYTES = 16
+"""Size of the digests: among 10^12 events two are alike by chance once in 10^14 runs."""
+
+_RFC3339_UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
+
+
+class Place(IntEnum):
+    """Where a line was seen."""
+
+    LOGS = 0
+    SPILL = 1
+    SPLIT = 2
+    FAILED = 3
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Cell:
+    """What is accounted for separately: one client and one UTC hour of ``_received_at``."""
+
+    client: str
+    hour: datetime
+
+    @property
+    def day(self) -> date:
+        """UTC day of the hour."""
+        return self.hour.date()
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """One line at one place.
+
+    Parameters
+    ----------
+    place : Place
+        Where it was seen.
+    cell : Cell
+        Where it counts.
+    source : str
+        Key of the object that it was seen in.
+    event : bytes
+        Digest of client and ``_event_id``.
+    content : bytes
+        Digest of the caller's content.
+    """
+
+    place: Place
+    cell: Cell
+    source: str
+    event: bytes
+    content: bytes
+
+
+def sighting(line: bytes, place: Place, source: str, hour: datetime) -> Sighting:
+    """Return the sighting of a line.
+
+    Parameters
+    ----------
+    line : bytes
+        The line without its newline; it may be anything.
+    place, source
+        Where it was seen.
+    hour : datetime
+        Where it counts if it does not say so itself: the hour that its object is filed under.
+
+    Examples
+    --------
+    >>> nine = datetime(2026, 11, 23, 9, tzinfo=UTC)
+    >>> sighting(b'{"client":"acme","_received_at":"2026-11-23T10:59:59.999Z"}', Place.LOGS, "a", nine).cell
+    Cell(client='acme', hour=datetime.datetime(2026, 11, 23, 10, 0, tzinfo=datetime.timezone.utc))
+    >>> sighting(b"no JSON", Place.LOGS, "a", nine).cell.client
+    '_unknown'
+    """
+    try:
+        event = orjson.loads(line)
+    except ValueError:
+        event = None
+    if not isinstance(event, dict):
+        digest = _digest(line)
+        return Sighting(place, Cell(UNKNOWN, hour), source, digest, digest)
+    cell = Cell(_client(event.get("client")), _hour(event.get("_received_at")) or hour)
+    content = _digest(caller_content(event))
+    event_id = event.get("_event_id")
+    identity = event_id.encode() if isinstance(event_id, str) else content
+    return Sighting(place, cell, source, _digest(cell.client.encode() + b"\0" + identity), content)
+
+
+def _client(name: Any) -> str:
+    return _client_of_text(name) if isinstance(name, str) else UNKNOWN
+
+
+@lru_cache(maxsize=65_536)
+def _client_of_text(name: str) -> str:
+    try:
+        return str(ClientName(name))
+    except InvalidName:
+        return UNKNOWN
+
+
+def _hour(received_at: Any) -> datetime | None:
+    if not isinstance(received_at, str) or not _RFC3339_UTC.fullmatch(received_at):
+        return None
+    return _hour_of_text(received_at[:13])
+
+
+@lru_cache(maxsize=4_096)
+def _hour_of_text(text: str) -> datetime | None:
+    try:
+        return datetime.strptime(text, "%Y-%m-%dT%H").replace(tzinfo=UTC)
+    except ValueError:
+        return None
+
+
+def _digest(text: bytes) -> bytes:
+    return blake2b(text, digest_size=DIGEST_BYTES).digest()
