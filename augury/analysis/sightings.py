@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import IntEnum
@@ -12,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from augury.events import caller_content
+from augury.events import caller_content, is_receipt
 from augury.names import ClientName, InvalidName
 
 UNKNOWN = "_unknown"
@@ -20,8 +19,6 @@ UNKNOWN = "_unknown"
 
 DIGEST_BYTES = 16
 """Size of the digests: among 10^12 events two are alike by chance once in 10^14 runs."""
-
-_RFC3339_UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 
 
 class Place(IntEnum):
@@ -118,7 +115,7 @@ def _client_of_text(name: str) -> str:
 
 
 def _hour(received_at: Any) -> datetime | None:
-    if not isinstance(received_at, str) or not _RFC3339_UTC.fullmatch(received_at):
+    if not is_receipt(received_at):
         return None
     return _hour_of_text(received_at[:13])
 

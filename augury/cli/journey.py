@@ -17,6 +17,7 @@ from augury.cli import training
 from augury.cli.api import ApiClient
 from augury.cli.examples import DEFINITION, iris_events
 from augury.clients import ClientAdmin
+from augury.events import caller_content
 from augury.lake import RAW_EVENTS, RAW_PREDICTIONS, client_events
 from augury.local import LocalPlatform
 from augury.names import ClientName
@@ -31,7 +32,6 @@ _FLOWER = {"f1": 1, "f2": 2.7, "f3": 5.3, "f4": 1.9}
 _SPECIES = "Iris-virginica"
 _LEAST_CONFIDENCE = 0.9
 _PATIENCE_S = 30.0
-_SERVER_FIELDS = frozenset({"client", "timestamp", "_event_id", "_received_at"})
 
 
 class DemoFailed(ValueError):
@@ -106,8 +106,8 @@ class Journey:
 
     def _see(self, prefix: str, what: str) -> list[bytes]:
         lines = self._wait_for(prefix, len(self._events), what)
-        found = Counter(_callers_part(line) for line in lines)
-        _expect(found, Counter(map(_canonical, self._events)), f"content of each {what}")
+        found = Counter(caller_content(orjson.loads(line)) for line in lines)
+        _expect(found, Counter(map(caller_content, self._events)), f"content of each {what}")
         keys = [summary.key for summary in self._store.list(prefix)]
         self._narrator.say(f"{len(lines)} lines, objects: {len(keys)}")
         for key in keys[:3]:
@@ -155,15 +155,6 @@ class Journey:
 
 def _batches(events: list[dict[str, Any]], size: int) -> Iterable[list[dict[str, Any]]]:
     return (events[start : start + size] for start in range(0, len(events), size))
-
-
-def _canonical(event: dict[str, Any]) -> bytes:
-    return orjson.dumps(event, option=orjson.OPT_SORT_KEYS)
-
-
-def _callers_part(line: bytes) -> bytes:
-    stored = orjson.loads(line)
-    return _canonical({name: value for name, value in stored.items() if name not in _SERVER_FIELDS})
 
 
 def _expect(found: object, expected: object, what: str) -> None:

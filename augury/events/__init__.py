@@ -5,6 +5,7 @@ from augury.events.content import SERVER_FIELDS, caller_content
 from augury.events.event_ids import new_event_id
 from augury.events.identity import Identity, distinct_events, identity
 from augury.events.js_text import from_parameters, typed_text
+from augury.events.receipt import is_receipt, receipt_text
 from augury.events.stored import RESERVED_FIELDS, Stamp, stored_event, usable_event_id
 from augury.events.strict_json import MAX_EVENT_BYTES, element_texts, parse_each, parse_json, value_or_error, violation
 
@@ -20,10 +21,12 @@ __all__ = [
     "element_texts",
     "from_parameters",
     "identity",
+    "is_receipt",
     "new_event_id",
     "parse_each",
     "parse_json",
     "parse_sent_at",
+    "receipt_text",
     "stored_event",
     "typed_text",
     "usable_event_id",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -12,6 +12,7 @@ import orjson
 from augury.errors import AuguryError, Detail, Kind
 from augury.events.clock_skew import corrected, skew_s
 from augury.events.event_ids import event_ids
+from augury.events.receipt import receipt_text
 from augury.events.strict_json import MAX_EVENT_BYTES, is_surely_within, violation
 from augury.names import ClientName
 
@@ -50,6 +51,7 @@ class Stamp:
 
     Examples
     --------
+    >>> from datetime import UTC
     >>> at = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
     >>> Stamp(ClientName("acme"), at).stored({"f1": 5.1, "event_id": "order-2026-000017"}).decode()
     '{"f1":5.1,"event_id":"order-2026-000017","client":"acme","timestamp":1795426200,\
@@ -59,7 +61,7 @@ class Stamp:
     def __init__(self, client: ClientName, received_at: datetime, sent_at: datetime | None = None) -> None:
         self._client = str(client)
         self._now_s = int(received_at.timestamp())
-        self._received_at = received_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+        self._received_at = receipt_text(received_at)
         self._skew_s = skew_s(received_at, sent_at)
         self._ids = event_ids(received_at)
 

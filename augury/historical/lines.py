@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from hashlib import sha256
@@ -12,11 +11,9 @@ from uuid import UUID
 import orjson
 
 from augury.errors import AuguryError, Detail, Kind
-from augury.events import MAX_EVENT_BYTES, parse_json, usable_event_id, violation
+from augury.events import MAX_EVENT_BYTES, is_receipt, parse_json, usable_event_id, violation
 from augury.historical.rows import Row
 from augury.names import ClientName
-
-_RFC3339_UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 
 
 def historical_line(row: Row, client: ClientName, day: date) -> bytes:
@@ -97,7 +94,7 @@ def _made_id(value: Mapping[str, Any], client: ClientName, number: int) -> str:
 
 def _received_at(value: Mapping[str, Any], day: date) -> str:
     given = value.get("_received_at", f"{day}T00:00:00.000Z")
-    if not isinstance(given, str) or not _RFC3339_UTC.fullmatch(given) or not given.startswith(str(day)):
+    if not is_receipt(given) or not given.startswith(str(day)):
         wrong = Detail(("_received_at",), f"is no time that Augury stores on {day}: leave it out, or take its own day")
         raise AuguryError(Kind.RESERVED_FIELD, [wrong])
     return given

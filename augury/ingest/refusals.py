@@ -6,13 +6,13 @@ import base64
 import codecs
 import time
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC
 from typing import Any
 
 import orjson
 
 from augury.aws import AwsUnavailable, DeliveryStream
 from augury.aws.packing import pack_records
+from augury.events import receipt_text
 from augury.ingest.acceptance import Outcome, Rejection, Submission
 from augury.ingest.decoding import Batch
 from augury.names import ClientName
@@ -101,7 +101,7 @@ def _refusal(rejection: Rejection, text: bytes, submission: Submission) -> dict[
         "request_id": submission.request_id,
         **rejection.as_json(),
         "reason": rejection.error.kind.name,
-        "_received_at": submission.received_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z",
+        "_received_at": receipt_text(submission.received_at),
         "size_bytes": len(text),
         **_head(text),
     }

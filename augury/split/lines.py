@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import orjson
 
+from augury.events import is_receipt
 from augury.names import ClientName, InvalidName
-
-_RFC3339_UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +56,6 @@ def sort_line(line: bytes) -> OwnedLine | FailedLine:
 
 
 def _day(received_at: Any) -> date:
-    if not isinstance(received_at, str) or not _RFC3339_UTC.fullmatch(received_at):
+    if not is_receipt(received_at):
         raise ValueError(received_at)
     return date.fromisoformat(received_at[:10])
