@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 UV_VERSION := 0.13.9
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test soak lint types synth bench docs lock clean
+.PHONY: help demo up test soak lint audit types synth bench docs lock clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,6 +30,11 @@ lint: $(STAMP_DEV) ## Check style and the floors that imports must keep to
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
+
+audit: $(STAMP_DEV) ## Ask the advisory services about every pinned package (needs the internet)
+	@for lock in dev local ingest serve; do \
+		echo "requirements/$$lock.txt" && $(BIN)/pip-audit --strict --require-hashes --disable-pip --progress-spinner off -r requirements/$$lock.txt || exit 1; \
+	done
 
 types: $(STAMP_DEV) ## Check types, strictly
 	$(BIN)/mypy
