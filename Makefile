@@ -5,14 +5,15 @@ BIN := $(VENV)/bin
 PYTHON ?=
 STAMP_RUN := $(VENV)/.installed-local
 STAMP_DEV := $(VENV)/.installed-dev
+SPARK_JARS := .build/spark-jars
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 UV_VERSION := 0.13.9
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test soak lint audit types synth bench docs lock clean
+.PHONY: help demo up test soak lint audit types synth bench docs lock clean spark-jars
 
 help: ## List the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(STAMP_RUN) ## Run the whole loop on this machine: events in, split, trained, predictions out
 	@$(BIN)/augury demo
@@ -47,6 +48,10 @@ synth: $(STAMP_DEV) ## Write the CloudFormation templates to cdk.out and lint th
 bench: $(STAMP_DEV) ## Compare with other systems, each time in one run
 	$(BIN)/python -m benchmarks.ingest
 	$(BIN)/python -m benchmarks.single_row
+	$(BIN)/python -m benchmarks.split
+	$(BIN)/python -m benchmarks.split.spark_comparison
+
+spark-jars: $(SPARK_JARS)/.fetched ## Fetch the jars with which Spark itself reads s3:// in the tests (181 MB, once)
 
 docs: $(STAMP_DEV) ## Build the documentation into site/
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet --site-dir site
@@ -72,4 +77,16 @@ $(STAMP_RUN): requirements/local.txt pyproject.toml | $(VENV)/bin/pip
 $(STAMP_DEV): requirements/dev.txt $(STAMP_RUN)
 	@echo "Installing what the tests need into $(VENV) (a minute or two, once)"
 	@$(PIP) install --require-hashes -r requirements/dev.txt
+	@touch $@
+
+# The package is a source distribution that is never built: pip only looks at its metadata, with the setuptools that is
+# here.
+$(SPARK_JARS)/.fetched: requirements/spark-jars.txt | $(STAMP_DEV)
+	@echo "Fetching the jars that Spark reads s3:// with (181 MB, once)"
+	@mkdir -p $(SPARK_JARS)
+	@$(PIP) download --no-deps --no-binary :all: --no-build-isolation --require-hashes \
+		--requirement requirements/spark-jars.txt --dest $(SPARK_JARS)
+	@tar -xzf $(SPARK_JARS)/sagemaker_pyspark-*.tar.gz --directory $(SPARK_JARS) --strip-components=3 \
+		--wildcards '*/hadoop-aws-*.jar' '*/aws-java-sdk-bundle-*.jar'
+	@rm $(SPARK_JARS)/sagemaker_pyspark-*.tar.gz
 	@touch $@

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from pathlib import Path
-from typing import Literal
+from typing import Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt, ValidationError, model_validator
+
+ENVIRONMENT_PREFIX: Final = "AUGURY_"
+"""What the name of every variable of a function begins with."""
 
 LOCAL_STATE = Path(".augury") / "local.json"
 """Where ``augury local up`` says how to reach it, below the directory that it was started in."""
 
 
-class FunctionSettings(BaseSettings):
+class FunctionSettings(BaseModel):
     """Environment of a Lambda function, checked once at cold start.
 
     Every name is prefixed with ``AUGURY_`` in the environment. A function is given the names that it needs: what is
     missing is None, and :meth:`require` says which variable to set.
     """
 
-    model_config = SettingsConfigDict(env_prefix="AUGURY_", frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
     stage: str = "local"
     table: str | None = Field(default=None, min_length=3)
@@ -35,6 +38,12 @@ class FunctionSettings(BaseSettings):
     model_cache_bytes: PositiveInt = 400 * 1024 * 1024
     registry_ttl_s: PositiveInt = 5
 
+    @model_validator(mode="before")
+    @classmethod
+    def _read_environment(cls, given: dict[str, Any]) -> dict[str, Any]:
+        variables = {name: os.environ.get(ENVIRONMENT_PREFIX + name.upper()) for name in cls.model_fields}
+        return {name: text for name, text in variables.items() if text is not None} | given
+
     def require(self, name: str) -> str:
         """Return a setting that this function cannot do without.
 
@@ -45,7 +54,7 @@ class FunctionSettings(BaseSettings):
         """
         value = getattr(self, name)
         if value is None:
-            raise LookupError(f"environment variable AUGURY_{name.upper()} is not set")
+            raise LookupError(f"environment variable {ENVIRONMENT_PREFIX}{name.upper()} is not set")
         return str(value)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from aws_cdk import Duration
+from aws_cdk import Duration, Size
 from aws_cdk.aws_ecr_assets import Platform
 from aws_cdk.aws_iam import Role, ServicePrincipal
 from aws_cdk.aws_lambda import (
@@ -22,7 +22,7 @@ from aws_cdk.aws_lambda import (
 from aws_cdk.aws_logs import LogGroup
 from constructs import Construct
 
-from augury.config import FunctionSettings
+from augury.config import ENVIRONMENT_PREFIX, FunctionSettings
 from infra.bundling import Bundle
 from infra.stages import FunctionSize, StageConfig
 
@@ -39,7 +39,7 @@ class ZipFunction(Function):
     config : StageConfig
         The stage it runs in.
     size : FunctionSize
-        Its memory and time.
+        Its memory, time and disk.
     settings : mapping
         Values of :class:`augury.config.FunctionSettings`, by field.
     """
@@ -113,8 +113,7 @@ def environment(service: str, stage: str, settings: Mapping[str, str]) -> dict[s
     unknown = settings.keys() - FunctionSettings.model_fields.keys()
     if unknown:
         raise ValueError(f"FunctionSettings has no {', '.join(sorted(unknown))}")
-    prefix = FunctionSettings.model_config["env_prefix"]
-    variables = {f"{prefix}{name.upper()}": value for name, value in {"stage": stage, **settings}.items()}
+    variables = {f"{ENVIRONMENT_PREFIX}{name.upper()}": value for name, value in {"stage": stage, **settings}.items()}
     return variables | {"POWERTOOLS_SERVICE_NAME": f"augury-{service}"}
 
 
@@ -133,6 +132,7 @@ def _common(
         "logging_format": LoggingFormat.JSON,
         "architecture": Architecture.X86_64,
         "memory_size": size.memory_mb,
+        "ephemeral_storage_size": Size.mebibytes(size.storage_mib),
         "timeout": Duration.seconds(size.timeout_s),
         "tracing": Tracing.ACTIVE,
         "environment": environment(construct_id.lower(), config.name, settings),

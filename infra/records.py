@@ -1,4 +1,4 @@
-"""The table of clients, credentials, public keys and pipelines."""
+"""The table of clients, credentials, public keys, pipelines and what is split."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from aws_cdk.aws_iam import IGrantable, PolicyStatement
 from constructs import Construct
 
 from augury.clients import partitions
+from augury.split import SOURCES
 from infra.key_patterns import below
 from infra.stages import StageConfig
 
@@ -54,6 +55,10 @@ class Records(Table):
     def grant_registry(self, grantee: IGrantable) -> None:
         """Allow reading clients' pipelines."""
         self._grant(grantee, ["dynamodb:GetItem", "dynamodb:Query"], below(partitions.CLIENT))
+
+    def grant_split_ledger(self, grantee: IGrantable) -> None:
+        """Allow reading and writing which raw objects are split; runs in bulk have partitions of their own."""
+        self._grant(grantee, ["dynamodb:GetItem", "dynamodb:PutItem"], below(SOURCES))
 
     def _grant_notes_of_use(self, grantee: IGrantable) -> None:
         self._grant(grantee, ["dynamodb:PutItem"], below(partitions.USED))

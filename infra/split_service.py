@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from aws_cdk.aws_iam import PolicyStatement
 from aws_cdk.aws_lambda_event_sources import SqsEventSource
 from aws_cdk.aws_sqs import Queue
 from constructs import Construct
@@ -11,6 +12,7 @@ from infra.bundling import Bundle
 from infra.event_lake import EventLake
 from infra.functions import ZipFunction
 from infra.key_patterns import FAILED_SPLIT_OBJECTS, RAW_EVENT_OBJECTS, SPILLED_EVENT_OBJECTS, SPLIT_OBJECTS
+from infra.records import Records
 from infra.stages import StageConfig
 
 
@@ -27,10 +29,20 @@ class SplitService(Construct):
         What it reads and writes.
     queue : Queue
         Notifications of raw objects.
+    records : Records
+        Where it notes what is split.
     """
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, config: StageConfig, bundle: Bundle, lake: EventLake, queue: Queue
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        config: StageConfig,
+        bundle: Bundle,
+        lake: EventLake,
+        queue: Queue,
+        records: Records,
     ) -> None:
         super().__init__(scope, construct_id)
         self.function = ZipFunction(
@@ -40,8 +52,12 @@ class SplitService(Construct):
             handler=SPLIT_HANDLER,
             config=config,
             size=config.split,
-            settings={"bucket": lake.bucket.bucket_name},
+            settings={"bucket": lake.bucket.bucket_name, "table": records.table_name},
         )
+        records.grant_split_ledger(self.function)
+        # Without it S3 says of an object that is gone that access is denied, which would be tried again.
+        # https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
+        self.function.add_to_role_policy(PolicyStatement(actions=["s3:ListBucket"], resources=[lake.bucket.bucket_arn]))
         for keys in (RAW_EVENT_OBJECTS, SPILLED_EVENT_OBJECTS):
             lake.bucket.grants.actions_on_object_keys(self.function, keys, "s3:GetObject")
         for keys in (SPLIT_OBJECTS, FAILED_SPLIT_OBJECTS):

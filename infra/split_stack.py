@@ -18,4 +18,12 @@ class SplitStack(Stack):
         self, scope: Construct, construct_id: str, *, config: StageConfig, bundle: Bundle, data: DataStack
     ) -> None:
         super().__init__(scope, construct_id, description="Augury: the function that splits raw events by client")
-        SplitService(self, "Service", config=config, bundle=bundle, lake=data.lake, queue=data.raw_objects.queue)
+        SplitService(
+            self,
+            "Service",
+            config=config,
+            bundle=bundle,
+            lake=data.lake,
+            queue=data.raw_objects.queue,
+            records=data.records,
+        )

@@ -12,10 +12,21 @@ from augury.lake import EventsPrefix
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FunctionSize:
-    """Memory and time of one Lambda function. CPU comes with memory: 1,769 MB is one whole vCPU."""
+    """Memory, time and disk of one Lambda function. CPU comes with memory: 1,769 MB is one whole vCPU.
+
+    Parameters
+    ----------
+    memory_mb : int
+        Memory.
+    timeout_s : int
+        Seconds that a call may take.
+    storage_mib : int, optional
+        Size of its directory for temporary files, 512 to 10,240 MiB.
+    """
 
     memory_mb: int
     timeout_s: int
+    storage_mib: int = 512
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +102,8 @@ class StageConfig:
     rotate: FunctionSize = FunctionSize(memory_mb=256, timeout_s=30)
     ingest: FunctionSize = FunctionSize(memory_mb=1024, timeout_s=25)
     predict: FunctionSize = FunctionSize(memory_mb=1769, timeout_s=25)
-    split: FunctionSize = FunctionSize(memory_mb=1769, timeout_s=120)
+    # A whole vCPU; an object of 128 MiB takes 400 MB of memory, half a minute, and its own size on disk.
+    split: FunctionSize = FunctionSize(memory_mb=1769, timeout_s=120, storage_mib=1024)
     split_concurrency: int
     events_prefix: EventsPrefix = field(default_factory=EventsPrefix)
     rotation_days: int = 30

@@ -11,6 +11,7 @@ from moto import mock_aws
 from augury.aws import ObjectStore, SecretStore, Table
 from augury.aws.connection import Connection
 from augury.clients import Pepper
+from augury.split import Ledger
 
 REGION: Final = "eu-west-1"
 
@@ -39,9 +40,13 @@ def aws() -> Iterator[Connection]:
 
 @pytest.fixture
 def table(aws: Connection) -> Table:
+    return make_table(aws)
+
+
+def make_table(aws: Connection, name: str = "augury-test") -> Table:
     client = aws.dynamodb()
     client.create_table(
-        TableName="augury-test",
+        TableName=name,
         KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
         AttributeDefinitions=[
             {"AttributeName": "pk", "AttributeType": "S"},
@@ -49,14 +54,23 @@ def table(aws: Connection) -> Table:
         ],
         BillingMode="PAY_PER_REQUEST",
     )
-    return Table(client, "augury-test")
+    return Table(client, name)
 
 
 @pytest.fixture
 def store(aws: Connection) -> ObjectStore:
+    return make_bucket(aws)
+
+
+def make_bucket(aws: Connection, name: str = "augury-test") -> ObjectStore:
     client = aws.s3()
-    client.create_bucket(Bucket="augury-test", CreateBucketConfiguration={"LocationConstraint": REGION})
-    return ObjectStore(client, "augury-test")
+    client.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
+    return ObjectStore(client, name)
+
+
+@pytest.fixture
+def ledger(table: Table) -> Ledger:
+    return Ledger(table, "lambda")
 
 
 @pytest.fixture

@@ -11,26 +11,29 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
-from pydantic import BaseModel, ValidationError
+from pydantic import Base64Bytes, BaseModel, ValidationError
 
 from augury.analysis.reconciliation import Tally, reconcile
 from augury.analysis.sightings import Cell, Place, sighting
 from augury.analysis.spool import Spool
 from augury.aws import NotFound, ObjectStore, ObjectSummary
+from augury.events import MAX_EVENT_BYTES
 from augury.lake import (
     CLIENTS,
     CutShort,
     EventsPrefix,
     client_day,
+    failed_object_key,
     failed_split,
     failed_split_key,
     is_split_output,
-    read_lines,
+    numbered_lines,
     spill_hour,
 )
 from augury.names import ClientName, InvalidName
 
 _HOUR = timedelta(hours=1)
+_FAILURE_BYTES = 16 * MAX_EVENT_BYTES  # of the longest line, escaped and twice
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +105,14 @@ class Account:
         Tally of each client and hour, in order.
     problems : list of Problem
         Objects that can't be read, or hold lines that belong elsewhere.
+    unsplit : list of Problem
+        Raw objects of which nothing was split, as ``failed/split/`` says with the reason. Each counts as one that
+        failed, whatever it holds.
     """
 
     cells: dict[Cell, Tally]
     problems: list[Problem] = field(default_factory=list)
+    unsplit: list[Problem] = field(default_factory=list)
 
     @property
     def total(self) -> Tally:
@@ -203,14 +210,22 @@ def account(
         for cell, tally in sorted(tallies.items())
         if plan.first <= cell.day <= plan.last and client in (None, cell.client)
     }
-    return Account(cells, [*plan.problems, *reading.problems])
+    return Account(cells, [*plan.problems, *reading.problems], reading.unsplit)
 
 
 class _Failure(BaseModel):
-    """What is read of a line in ``failed/split/``."""
+    """What is read of a line in ``failed/split/``; without a number it is of a whole object."""
 
-    line: int
-    text: str
+    source: str
+    line: int | None = None
+    reason: str
+    text: str = ""
+    base64: Base64Bytes | None = None
+
+    @property
+    def content(self) -> bytes:
+        """The line that failed."""
+        return self.text.encode() if self.base64 is None else self.base64
 
 
 class _Reading:
@@ -222,37 +237,51 @@ class _Reading:
         self._progress = progress
         self._bytes = 0
         self.problems: list[Problem] = []
+        self.unsplit: list[Problem] = []
 
     def read(self, plan: AccountPlan) -> None:
         orphans = dict(plan.failed)
         for raw in plan.raw:
-            key = raw.summary.key
-            failed_key = failed_split_key(key)
-            found = self._failures(failed_key) if orphans.pop(failed_key, None) else ()
-            failed = {failure.line for failure in found}
-            self._read_raw(raw, failed, failed_key)
+            self._read_source(raw, orphans)
             self._advance(raw.summary.size_bytes)
         for failed_key, (hour, size_bytes) in orphans.items():
-            for failure in self._failures(failed_key):
-                self._spool.add(sighting(failure.text.encode(), Place.FAILED, failed_key, hour))
+            for failure in self._line_failures(failed_key):
+                self._spool.add(sighting(failure.content, Place.FAILED, failed_key, hour))
             self._advance(size_bytes)
         for split in plan.split:
             self._read_split(split)
             self._advance(split.summary.size_bytes)
 
-    def _read_raw(self, raw: RawObject, failed: set[int], failed_key: str) -> None:
+    def _read_source(self, raw: RawObject, orphans: dict[str, tuple[datetime, int]]) -> None:
+        """Read a raw object and its failures, which are no orphans then; one that was left out whole is not read."""
         key = raw.summary.key
-        for number, line in enumerate(self._lines(key), start=1):
+        object_key, failed_key = failed_object_key(key, raw.summary.etag), failed_split_key(key)
+        if orphans.pop(object_key, None) and not list(self._line_failures(object_key)):
+            return
+        found = self._line_failures(failed_key) if orphans.pop(failed_key, None) else ()
+        self._read_raw(raw, {failure.line for failure in found if failure.line is not None}, failed_key)
+
+    def _line_failures(self, key: str) -> Iterator[_Failure]:
+        """Yield the failures that are of lines, and note those that are of whole objects."""
+        for failure in self._failures(key):
+            if failure.line is None:
+                self.unsplit.append(Problem(failure.source, failure.reason))
+            else:
+                yield failure
+
+    def _read_raw(self, raw: RawObject, failed: set[int], failed_key: str) -> None:
+        key, known_problems = raw.summary.key, len(self.problems)
+        for number, line in self._lines(key):
             self._spool.add(sighting(line, raw.place, key, raw.hour))
             if number in failed:
                 failed.remove(number)
                 self._spool.add(sighting(line, Place.FAILED, failed_key, raw.hour))
-        if failed:
+        if failed and len(self.problems) == known_problems:
             self.problems.append(Problem(failed_key, f"{len(failed)} lines that its source does not have"))
 
     def _read_split(self, split: SplitObject) -> None:
         key, strange = split.summary.key, 0
-        for line in self._lines(key):
+        for _, line in self._lines(key):
             seen = sighting(
                 line, Place.SPLIT, key, datetime(split.day.year, split.day.month, split.day.day, tzinfo=UTC)
             )
@@ -262,16 +291,16 @@ class _Reading:
             self.problems.append(Problem(key, f"{strange} lines of another client or day"))
 
     def _failures(self, key: str) -> Iterator[_Failure]:
-        for line in self._lines(key):
+        for _, line in self._lines(key, _FAILURE_BYTES):
             try:
                 yield _Failure.model_validate_json(line)
             except ValidationError:
                 self.problems.append(Problem(key, "a line is no failure as the split writes it"))
 
-    def _lines(self, key: str) -> Iterator[bytes]:
+    def _lines(self, key: str, longest: int = MAX_EVENT_BYTES) -> Iterator[tuple[int, bytes]]:
         try:
             with self._store.open(key) as body:
-                yield from read_lines(body)
+                yield from numbered_lines(body, longest)
         except CutShort as error:
             self.problems.append(Problem(key, f"can't be read: {error}"))
         except NotFound:

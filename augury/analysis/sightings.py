@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from augury.events import caller_content, is_receipt
+from augury.events import Identity, identity, is_receipt
 from augury.names import ClientName, InvalidName
 
 UNKNOWN = "_unknown"
@@ -19,6 +19,9 @@ UNKNOWN = "_unknown"
 
 DIGEST_BYTES = 16
 """Size of the digests: among 10^12 events two are alike by chance once in 10^14 runs."""
+
+TIMESTAMP_BYTES = 8
+"""Size of the digests of timestamps, which tell events of one id and content apart."""
 
 
 class Place(IntEnum):
@@ -56,9 +59,15 @@ class Sighting:
     source : str
         Key of the object that it was seen in.
     event : bytes
-        Digest of client and ``_event_id``.
+        Digest of client and ``_event_id``; of the whole line where there is no id.
     content : bytes
-        Digest of the caller's content.
+        Digest of the caller's fields without ``timestamp``.
+    timestamp : bytes
+        Digest of the caller's timestamp, or of the server's.
+    may_be_ours : bool
+        Whether that timestamp may be the server's.
+    may_repeat : bool
+        Whether another line of that content can be a copy of this one; a line without an id repeats none.
     """
 
     place: Place
@@ -66,6 +75,9 @@ class Sighting:
     source: str
     event: bytes
     content: bytes
+    timestamp: bytes = bytes(TIMESTAMP_BYTES)
+    may_be_ours: bool = False
+    may_repeat: bool = True
 
 
 def sighting(line: bytes, place: Place, source: str, hour: datetime) -> Sighting:
@@ -92,14 +104,23 @@ def sighting(line: bytes, place: Place, source: str, hour: datetime) -> Sighting
         event = orjson.loads(line)
     except ValueError:
         event = None
-    if not isinstance(event, dict):
+    cell = Cell(UNKNOWN, hour)
+    if isinstance(event, dict):
+        cell = Cell(_client(event.get("client")), _hour(event.get("_received_at")) or hour)
+    found = _identity(event)
+    if found is None:
         digest = _digest(line)
-        return Sighting(place, Cell(UNKNOWN, hour), source, digest, digest)
-    cell = Cell(_client(event.get("client")), _hour(event.get("_received_at")) or hour)
-    content = _digest(caller_content(event))
-    event_id = event.get("_event_id")
-    identity = event_id.encode() if isinstance(event_id, str) else content
-    return Sighting(place, cell, source, _digest(cell.client.encode() + b"\0" + identity), content)
+        return Sighting(place, cell, source, digest, digest, may_repeat=False)
+    event_digest = _digest(cell.client.encode() + b"\0" + orjson.dumps(event["_event_id"]))
+    timestamp = blake2b(found.timestamp, digest_size=TIMESTAMP_BYTES).digest()
+    return Sighting(place, cell, source, event_digest, found.content, timestamp, found.may_be_ours)
+
+
+def _identity(event: Any) -> Identity | None:
+    try:
+        return identity(event) if isinstance(event, dict) else None
+    except TypeError:  # deeper than orjson writes: no stored event
+        return None
 
 
 def _client(name: Any) -> str:

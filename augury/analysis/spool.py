@@ -9,16 +9,16 @@ from contextlib import ExitStack
 from types import TracebackType
 from typing import IO, Self
 
-from augury.analysis.sightings import DIGEST_BYTES, Cell, Place, Sighting
+from augury.analysis.sightings import DIGEST_BYTES, TIMESTAMP_BYTES, Cell, Place, Sighting
 
-_RECORD = struct.Struct(f"<BII{DIGEST_BYTES}s{DIGEST_BYTES}s")
+_RECORD = struct.Struct(f"<BII{DIGEST_BYTES}s{DIGEST_BYTES}s{TIMESTAMP_BYTES}s??")
 _BUFFER_BYTES = 16 * 1024
 
 
 class Spool:
     """Temporary files of sightings, one for each first byte of an event's digest, from ``with`` to its end.
 
-    A sighting takes 41 bytes on disk; what is held in memory is the names of objects and cells, and at reading one
+    A sighting takes 51 bytes on disk; what is held in memory is the names of objects and cells, and at reading one
     file: a 256th of the sightings.
     """
 
@@ -40,7 +40,8 @@ class Spool:
         """Lay a sighting aside."""
         cell = self._cells.setdefault(seen.cell, len(self._cells))
         source = self._sources.setdefault(seen.source, len(self._sources))
-        self._file(seen.event[0]).write(_RECORD.pack(seen.place, cell, source, seen.event, seen.content))
+        record = (seen.event, seen.content, seen.timestamp, seen.may_be_ours, seen.may_repeat)
+        self._file(seen.event[0]).write(_RECORD.pack(seen.place, cell, source, *record))
 
     def partitions(self) -> Iterator[list[Sighting]]:
         """Yield the sightings in groups that each hold all of an event's."""
@@ -48,8 +49,8 @@ class Spool:
         for file in self._files.values():
             file.seek(0)
             yield [
-                Sighting(Place(place), cells[cell], sources[source], event, content)
-                for place, cell, source, event, content in _RECORD.iter_unpack(file.read())
+                Sighting(Place(place), cells[cell], sources[source], *record)
+                for place, cell, source, *record in _RECORD.iter_unpack(file.read())
             ]
 
     def _file(self, first_byte: int) -> IO[bytes]:

@@ -1,7 +1,7 @@
 """The only door to AWS: a few typed methods per service, and three exceptions."""
 
 from augury.aws.errors import AwsUnavailable, ConditionFailed, NotFound
-from augury.aws.objects import ObjectStore, ObjectSummary
+from augury.aws.objects import ObjectStore, ObjectSummary, OpenObject
 from augury.aws.secrets import SecretStore, SecretVersion
 from augury.aws.stacks import read_outputs
 from augury.aws.streams import DeliveryStream, PutOutcome
@@ -15,6 +15,7 @@ __all__ = [
     "NotFound",
     "ObjectStore",
     "ObjectSummary",
+    "OpenObject",
     "PutOutcome",
     "Removal",
     "SecretStore",

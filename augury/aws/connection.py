@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
@@ -82,6 +82,10 @@ class Connection:
             Seconds that a call may take; it is then tried once. Without it, boto3 tries three times and may be long.
         """
         return self._session.client("firehose", endpoint_url=self._endpoint_url, config=_config(within_s, tries=1))
+
+    def glue(self) -> Any:
+        """Return a new Glue client."""
+        return self._session.client("glue", endpoint_url=self._endpoint_url, config=_CONFIG)
 
     def s3(self, *, within_s: float | None = None) -> S3Client:
         """Return a new S3 client.

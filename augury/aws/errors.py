@@ -9,7 +9,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 _CONDITION_CODES = {"ConditionalCheckFailedException", "PreconditionFailed"}
-_NOT_FOUND_CODES = {"404", "NoSuchKey", "NoSuchBucket", "ResourceNotFoundException"}
+_NOT_FOUND_CODES = {"404", "EntityNotFoundException", "NoSuchKey", "NoSuchBucket", "ResourceNotFoundException"}
 _CANCELLED = "TransactionCanceledException"
 
 

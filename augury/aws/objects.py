@@ -2,24 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import io
+from collections.abc import Buffer, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import IO, TYPE_CHECKING, cast
+from itertools import batched
+from types import TracebackType
+from typing import IO, TYPE_CHECKING, Self, cast
 
-from augury.aws.errors import NotFound, translated
+from augury.aws.errors import AwsUnavailable, NotFound, translated
 
 if TYPE_CHECKING:
+    from botocore.response import StreamingBody
     from mypy_boto3_s3 import S3Client
+
+_MOST_REMOVED = 1_000  # of one call of DeleteObjects
 
 
 @dataclass(frozen=True, slots=True)
 class ObjectSummary:
-    """What a listing says of one object."""
+    """What a listing says of one object; ``etag`` changes with its content."""
 
     key: str
     size_bytes: int
     modified: datetime
+    etag: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenObject:
+    """An object whose body is read as it arrives, until the end of a ``with``.
+
+    Parameters
+    ----------
+    body : stream of bytes
+        What S3 sends. Reading it raises :class:`AwsUnavailable` where the connection fails or ends early, so that the
+        end of the stream is the end of the object.
+    etag : str
+        What tells this content from others that had or will have the key.
+    size_bytes : int
+        Length of the body.
+    """
+
+    body: IO[bytes]
+    etag: str
+    size_bytes: int
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.body.close()
 
 
 class ObjectStore:
@@ -63,8 +98,39 @@ class ObjectStore:
 
     def open(self, key: str) -> IO[bytes]:
         """Return an object's body as a stream that is read as it arrives, to be closed by the caller."""
-        with translated(f"get s3://{self.bucket}/{key}", absent=NotFound):
-            return cast("IO[bytes]", self._client.get_object(Bucket=self.bucket, Key=key)["Body"])
+        return self.open_object(key).body
+
+    def open_object(self, key: str) -> OpenObject:
+        """Return an object as :meth:`open` does, with what tells its content from others.
+
+        Raises
+        ------
+        NotFound
+            No object has that key.
+        AwsUnavailable
+            S3 did not answer.
+        """
+        what = f"get s3://{self.bucket}/{key}"
+        with translated(what, absent=NotFound):
+            answer = self._client.get_object(Bucket=self.bucket, Key=key)
+        body = cast("IO[bytes]", _Body(answer["Body"], what))
+        return OpenObject(body, answer["ETag"].strip('"'), answer["ContentLength"])
+
+    def delete(self, keys: Iterable[str]) -> None:
+        """Remove objects; what is not there is removed already.
+
+        Raises
+        ------
+        AwsUnavailable
+            S3 did not remove all of them; the message names one.
+        """
+        for some in batched(keys, _MOST_REMOVED):
+            with translated(f"remove {len(some)} objects from s3://{self.bucket}"):
+                answer = self._client.delete_objects(
+                    Bucket=self.bucket, Delete={"Objects": [{"Key": key} for key in some], "Quiet": True}
+                )
+            for error in answer.get("Errors", []):
+                raise AwsUnavailable(f"remove s3://{self.bucket}/{error.get('Key')}: {error.get('Code')}")
 
     def folders(self, prefix: str) -> Iterator[str]:
         """Yield the distinct parts of keys between a prefix and the next slash."""
@@ -79,4 +145,24 @@ class ObjectStore:
         with translated(f"list s3://{self.bucket}/{prefix}"):
             for page in self._client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix):
                 for entry in page.get("Contents", []):
-                    yield ObjectSummary(entry["Key"], entry["Size"], entry["LastModified"])
+                    yield ObjectSummary(entry["Key"], entry["Size"], entry["LastModified"], entry["ETag"].strip('"'))
+
+
+class _Body(io.RawIOBase):
+    """A body as it arrives, whose failures are told from its end."""
+
+    def __init__(self, stream: StreamingBody, what: str) -> None:
+        self._stream = stream
+        self._what = what
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Buffer) -> int:
+        with translated(self._what):
+            return self._stream.readinto(buffer)  # type: ignore[arg-type]  # the stubs ask for a file
+
+    def close(self) -> None:
+        if not self.closed:
+            self._stream.close()
+        super().close()

@@ -8,7 +8,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from augury.analysis import COUNTS, Account, Cell, Tally
+from augury.analysis import COUNTS, Account, Cell, Problem, Tally
 
 _SHOWN = 20
 
@@ -29,6 +29,7 @@ def as_json(found: Account) -> dict[str, Any]:
             for cell, tally in found.cells.items()
         ],
         "problems": [{"key": problem.key, "what": problem.what} for problem in found.problems],
+        "unsplit": [{"key": problem.key, "what": problem.what} for problem in found.unsplit],
     }
 
 
@@ -45,11 +46,18 @@ def show(found: Account, out: Console, *, hours: bool) -> None:
             out.print(f"[red]{_name(cell)}:[/] {tally.missing} missing, {tally.extra} too many", soft_wrap=True)
             for source, count in tally.sources.most_common(_SHOWN):
                 out.print(f"  {count} in {source}", markup=False, soft_wrap=True)
-    for problem in found.problems[:_SHOWN]:
-        out.print(f"{problem.key}: {problem.what}", markup=False, soft_wrap=True)
-    if len(found.problems) > _SHOWN:
-        out.print(f"… and {len(found.problems) - _SHOWN} more objects")
+    _show_objects(found.problems, out)
+    if found.unsplit:
+        out.print(f"[yellow]Nothing was split of {len(found.unsplit)} objects:[/]")
+        _show_objects(found.unsplit, out)
     out.print("[green]It adds up.[/]" if found.adds_up else "[red]It does not add up.[/]")
+
+
+def _show_objects(problems: list[Problem], out: Console) -> None:
+    for problem in problems[:_SHOWN]:
+        out.print(f"{problem.key}: {problem.what}", markup=False, soft_wrap=True)
+    if len(problems) > _SHOWN:
+        out.print(f"… and {len(problems) - _SHOWN} more objects")
 
 
 def _rows(found: Account, *, hours: bool) -> list[tuple[tuple[str, ...], Tally]]:

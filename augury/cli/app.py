@@ -17,6 +17,9 @@ from augury.cli.session import Profile, Session
 from augury.clients import ClientExists, ClientUnknown
 from augury.errors import AuguryError
 from augury.registry import VersionExists
+from augury.split import ClaimLost
+from augury.split.bulk import Contended, InputsVanished, SparkMissing
+from augury.split.run_lock import AlreadyRunning
 
 app = typer.Typer(
     name="augury",
@@ -33,14 +36,19 @@ app.add_typer(local.app, name="local")
 app.command("demo")(demo.demo)
 
 _EXPECTED = (
+    AlreadyRunning,
     ArtifactRefused,
     AuguryError,
     AwsUnavailable,
+    ClaimLost,
     ClientExists,
     ClientUnknown,
     ConditionFailed,
+    Contended,
+    InputsVanished,
     NotFound,
     OSError,
+    SparkMissing,
     ValueError,
     VersionExists,
 )

@@ -1,4 +1,4 @@
-"""``augury events``: send events, import historical ones, and check that none was lost."""
+"""``augury events``: send events, import historical ones, split them, and check that none was lost."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import typer
 from rich.table import Table
 
 from augury.analysis import account, plan_account
-from augury.cli import accounts, session
+from augury.cli import accounts, session, split
 from augury.cli.bars import byte_bar
 from augury.cli.collection_api import CollectionApi, Credentials
 from augury.cli.persistence import Persistence
@@ -27,7 +27,8 @@ from augury.historical import Format, ImportRefused, Row, StagedDrop, format_of,
 from augury.lake import EventsPrefix
 from augury.names import ClientName
 
-app = typer.Typer(help="Events: send, import, check.", no_args_is_help=True)
+app = typer.Typer(help="Events: send, import, split, check.", no_args_is_help=True)
+app.command("split")(split.split)
 
 _DAY = ["%Y-%m-%d"]
 _SHOWN = 20

@@ -17,7 +17,7 @@ from augury.cli import training
 from augury.cli.api import ApiClient
 from augury.cli.examples import DEFINITION, iris_events
 from augury.clients import ClientAdmin
-from augury.events import caller_content
+from augury.events import caller_fields
 from augury.lake import RAW_EVENTS, RAW_PREDICTIONS, client_events
 from augury.local import LocalPlatform
 from augury.names import ClientName
@@ -106,8 +106,8 @@ class Journey:
 
     def _see(self, prefix: str, what: str) -> list[bytes]:
         lines = self._wait_for(prefix, len(self._events), what)
-        found = Counter(caller_content(orjson.loads(line)) for line in lines)
-        _expect(found, Counter(map(caller_content, self._events)), f"content of each {what}")
+        found = Counter(_content(orjson.loads(line)) for line in lines)
+        _expect(found, Counter(map(_content, self._events)), f"content of each {what}")
         keys = [summary.key for summary in self._store.list(prefix)]
         self._narrator.say(f"{len(lines)} lines, objects: {len(keys)}")
         for key in keys[:3]:
@@ -155,6 +155,10 @@ class Journey:
 
 def _batches(events: list[dict[str, Any]], size: int) -> Iterable[list[dict[str, Any]]]:
     return (events[start : start + size] for start in range(0, len(events), size))
+
+
+def _content(event: dict[str, Any]) -> bytes:
+    return orjson.dumps(caller_fields(event), option=orjson.OPT_SORT_KEYS)
 
 
 def _expect(found: object, expected: object, what: str) -> None:

@@ -22,6 +22,7 @@ from augury.names import ClientName
 from augury.registry import Registry
 
 _UNLIMITED = 10_000  # columns
+_LOCAL = "test"  # both credentials that the local platform expects
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines instead of text for people.")]
 
@@ -63,7 +64,7 @@ class Session:
     @property
     def clients(self) -> ClientStore:
         """The deployment's clients, for reading."""
-        return ClientStore(self._table)
+        return ClientStore(self.table)
 
     @property
     def client_admin(self) -> ClientAdmin:
@@ -73,12 +74,12 @@ class Session:
     @property
     def last_used(self) -> LastUsed:
         """When the deployment's keys were last used."""
-        return LastUsed(self._table)
+        return LastUsed(self.table)
 
     @property
     def registry(self) -> Registry:
         """The deployment's pipelines."""
-        return Registry(self._table)
+        return Registry(self.table)
 
     @property
     def store(self) -> ObjectStore:
@@ -86,8 +87,16 @@ class Session:
         return ObjectStore(self.connection.s3(), self.deployment.bucket)
 
     @property
-    def _table(self) -> Table:
+    def table(self) -> Table:
+        """The deployment's table."""
         return Table(self.connection.dynamodb(), self.deployment.table)
+
+    @property
+    def credentials(self) -> dict[str, str]:
+        """Variables that other processes need to reach a local deployment; for one on AWS they find their own."""
+        if self.deployment.aws_endpoint_url is None:
+            return {}
+        return {"AWS_ACCESS_KEY_ID": _LOCAL, "AWS_SECRET_ACCESS_KEY": _LOCAL, "AWS_EC2_METADATA_DISABLED": "true"}
 
 
 def connect(deployment: Deployment) -> Connection:
@@ -97,8 +106,8 @@ def connect(deployment: Deployment) -> Connection:
     return Connection(
         endpoint_url=deployment.aws_endpoint_url,
         region=deployment.region,
-        access_key_id="test",
-        secret_access_key="test",  # noqa: S106 - what the local platform expects
+        access_key_id=_LOCAL,
+        secret_access_key=_LOCAL,
     )
 
 

@@ -1,9 +1,8 @@
 """What clients send: the strict reading of JSON, the typing of text, and the event that is stored."""
 
 from augury.events.clock_skew import TOLERATED_SKEW_S, parse_sent_at
-from augury.events.content import SERVER_FIELDS, caller_content
 from augury.events.event_ids import new_event_id
-from augury.events.identity import Identity, distinct_events, identity
+from augury.events.identity import SERVER_FIELDS, Identity, caller_fields, distinct_events, identity
 from augury.events.js_text import from_parameters, typed_text
 from augury.events.receipt import is_receipt, receipt_text
 from augury.events.stored import RESERVED_FIELDS, Stamp, stored_event, usable_event_id
@@ -16,7 +15,7 @@ __all__ = [
     "TOLERATED_SKEW_S",
     "Identity",
     "Stamp",
-    "caller_content",
+    "caller_fields",
     "distinct_events",
     "element_texts",
     "from_parameters",

@@ -10,7 +10,8 @@ from typing import Any
 
 import orjson
 
-from augury.events.content import SERVER_FIELDS
+SERVER_FIELDS = frozenset({"client", "timestamp", "client_timestamp", "_event_id", "_received_at"})
+"""Fields of a stored event that the server writes, or may write anew at each try."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +49,24 @@ def identity(event: Mapping[str, Any]) -> Identity | None:
     event_id = event.get("_event_id")
     if event_id is None:
         return None
-    content = {name: value for name, value in event.items() if name not in SERVER_FIELDS}
-    text = orjson.dumps([event_id, content], option=orjson.OPT_SORT_KEYS)
+    text = orjson.dumps([event_id, caller_fields(event)], option=orjson.OPT_SORT_KEYS)
     is_corrected = "client_timestamp" in event
     return Identity(
         content=blake2b(text, digest_size=16).digest(),
         timestamp=orjson.dumps(event["client_timestamp"] if is_corrected else event.get("timestamp")),
         may_be_ours=not is_corrected and _is_second_of_receipt(event),
     )
+
+
+def caller_fields(event: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what of a stored event is the caller's beyond doubt: all but what the server writes, or may write.
+
+    Examples
+    --------
+    >>> caller_fields({"n": 1, "client": "acme", "timestamp": 5, "_received_at": "2026-11-23T09:30:00.000Z"})
+    {'n': 1}
+    """
+    return {name: value for name, value in event.items() if name not in SERVER_FIELDS}
 
 
 def distinct_events[E: Mapping[str, Any]](events: Iterable[E]) -> list[E]:

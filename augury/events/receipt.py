@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime
 from typing import Any, TypeGuard
 
-_RFC3339_UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
+_RFC3339_UTC = re.compile(r"\d{4}-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d+)?Z", re.ASCII)
 
 
 def receipt_text(at: datetime) -> str:

@@ -1,5 +1,14 @@
 """Where everything lies in the data bucket. No other package spells a key."""
 
+from augury.lake.compaction import (
+    SPLIT_PLANS,
+    compacted_by,
+    compacted_key,
+    split_outcome_key,
+    split_output_name,
+    split_outputs_key,
+    split_plan_key,
+)
 from augury.lake.layout import (
     CLIENTS,
     EVENTS_ERROR_PREFIX,
@@ -15,6 +24,7 @@ from augury.lake.layout import (
     client_day,
     client_events,
     client_models,
+    failed_object_key,
     failed_split,
     failed_split_key,
     historical_drop_key,
@@ -26,7 +36,7 @@ from augury.lake.layout import (
     spill_key,
     split_output_key,
 )
-from augury.lake.lines import CutShort, read_lines
+from augury.lake.lines import CutShort, numbered_lines, read_blocks, read_lines
 from augury.lake.prefixes import EventsPrefix, UnreadablePrefix
 
 __all__ = [
@@ -41,21 +51,31 @@ __all__ = [
     "REFUSALS_ERROR_PREFIX",
     "REFUSALS_PREFIX",
     "SPILLED_EVENTS",
+    "SPLIT_PLANS",
     "CutShort",
     "EventsPrefix",
     "UnreadablePrefix",
     "client_day",
     "client_events",
     "client_models",
+    "compacted_by",
+    "compacted_key",
+    "failed_object_key",
     "failed_split",
     "failed_split_key",
     "historical_drop_key",
     "is_raw_events",
     "is_split_output",
     "model_prefix",
+    "numbered_lines",
     "raw_events_hour",
+    "read_blocks",
     "read_lines",
     "spill_hour",
     "spill_key",
+    "split_outcome_key",
     "split_output_key",
+    "split_output_name",
+    "split_outputs_key",
+    "split_plan_key",
 ]

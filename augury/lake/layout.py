@@ -134,6 +134,19 @@ def failed_split_key(source_key: str) -> str:
     return failed_split(f"{source_key.removesuffix('.gz')}-{_fingerprint(source_key)}.json.gz")
 
 
+def failed_object_key(source_key: str, etag: str) -> str:
+    """Return the key of what is said of a raw object of which nothing was split, with the content that it had then.
+
+    Parameters
+    ----------
+    source_key : str
+        The raw object's key.
+    etag : str
+        What tells its content from others of that key.
+    """
+    return failed_split(f"{source_key.removesuffix('.gz')}-{_fingerprint(f'{source_key} {etag}')}.json.gz")
+
+
 def model_prefix(client: ClientName, pipeline: PipelineName, version: Version) -> str:
     """Return the prefix of one artifact's files.
 

@@ -1,15 +1,10 @@
-"""What ingestion counts, as metrics that CloudWatch reads from the log (embedded metric format)."""
+"""What ingestion counts, as metrics."""
 
 from __future__ import annotations
 
-from aws_lambda_powertools.metrics import MetricUnit
-from aws_lambda_powertools.metrics.provider.cloudwatch_emf.cloudwatch import AmazonCloudWatchEMFProvider
-
 from augury.ingest import Outcome
 from augury.names import ClientName
-
-NAMESPACE = "Augury"
-"""CloudWatch's namespace of all metrics of Augury."""
+from functions.metrics import write_counts
 
 
 class IngestMetrics:
@@ -40,11 +35,6 @@ class IngestMetrics:
         refusals_kept : int
             How many of the refused events were kept.
         """
-        # An empty service is no dimension; by default it would be one. Nothing is shared between requests.
-        metrics = AmazonCloudWatchEMFProvider(namespace=NAMESPACE, service="")
-        metrics.add_dimension("stage", self._stage)
-        metrics.add_dimension("route", route)
-        metrics.add_metadata("client", str(client))
         counts = {
             "EventsAccepted": outcome.accepted,
             "EventsRefused": len(outcome.rejected),
@@ -52,6 +42,4 @@ class IngestMetrics:
             "EventsNotDelivered": outcome.not_delivered,
             "RefusalsKept": refusals_kept,
         }
-        for name, number in counts.items():
-            metrics.add_metric(name, MetricUnit.Count, number)
-        metrics.flush_metrics()
+        write_counts(counts, {"stage": self._stage, "route": route}, {"client": str(client)})

@@ -12,6 +12,9 @@ from augury.clients import Credential, partitions
 from augury.clients.digests import digest_address
 from augury.lake import client_day, failed_split_key, model_prefix, raw_events_hour, spill_key, split_output_key
 from augury.names import ClientName, PipelineName, Version
+from augury.split.entries import address as ledger_address
+from augury.split.plan_rows import PLANS
+from augury.split.run_lock import RUNS
 from tests.infra.templates import StageTemplates, as_list
 
 FUNCTIONS = ("token", "rotate", "ingest", "predict", "split")
@@ -35,6 +38,10 @@ PARTITIONS: dict[str, dict[str, set[str]]] = {
     f"{partitions.QUOTA}acme": {"UpdateItem": {"ingest"}},
     partitions.SIGNING: {"GetItem": {"rotate", *AUTHENTICATING}, "PutItem": {"rotate"}},
     f"{partitions.CLIENT}acme": {"GetItem": {"predict"}, "Query": {"predict"}},
+    ledger_address(RAW)[0]: {"GetItem": {"split"}, "PutItem": {"split"}},
+    ledger_address(SPILLED)[0]: {"GetItem": {"split"}, "PutItem": {"split"}},
+    RUNS: {},
+    PLANS: {},
     partitions.CLIENTS: {},
     "another": {},
 }
@@ -154,9 +161,11 @@ def test_a_function_reaches_its_own_keys_of_the_bucket_only(
         assert reached == readable.get(name, set()), name
 
 
-def test_no_function_lists_the_bucket_or_changes_it(templates: StageTemplates, arn: dict[str, str]) -> None:
-    for action in ("s3:ListBucket", "s3:PutBucketPolicy", "s3:PutBucketNotification"):
+def test_no_function_changes_the_bucket_and_only_split_lists_it(templates: StageTemplates, arn: dict[str, str]) -> None:
+    for action in ("s3:PutBucketPolicy", "s3:PutBucketNotification"):
         assert who_may(templates, action, arn["bucket"]) == set()
+    # S3 tells nobody else that an object is gone.
+    assert who_may(templates, "s3:ListBucket", arn["bucket"]) == {"split"}
 
 
 def test_only_split_takes_messages_from_the_queue(templates: StageTemplates, arn: dict[str, str]) -> None:

@@ -16,7 +16,7 @@ SETTINGS = {
     "rotate": {"table", "signing_secret"},
     "ingest": {"table", "bucket", "events_stream", "refusals_stream"},
     "predict": {"table", "bucket", "predictions_stream"},
-    "split": {"bucket"},
+    "split": {"bucket", "table"},
 }
 
 

@@ -6,14 +6,15 @@ import gzip
 import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from weakref import WeakKeyDictionary
 
 import pytest
 
 from augury.analysis import Account, Cell, account, plan_account
-from augury.aws import ObjectStore
+from augury.aws import ObjectStore, Table
 from augury.lake import failed_split_key, split_output_key
 from augury.names import ClientName
-from augury.split import split_object
+from augury.split import Fate, Ledger, split_object
 
 DAY = date(2026, 11, 23)
 ACME = ClientName("acme")
@@ -25,10 +26,20 @@ def event(n: int, at: str = "2026-11-23T09:30:00.000Z", client: str = "acme", **
     return json.dumps(stamped).encode()
 
 
+@pytest.fixture
+def store(store: ObjectStore, table: Table) -> ObjectStore:
+    """The bucket, with a ledger for :func:`put`."""
+    LEDGERS[store] = Ledger(table, "lambda")
+    return store
+
+
+LEDGERS = WeakKeyDictionary[ObjectStore, Ledger]()
+
+
 def put(store: ObjectStore, key: str, *lines: bytes, split: bool = True) -> str:
     store.put(key, gzip.compress(b"".join(line + b"\n" for line in lines)))
     if split:
-        split_object(store, key)
+        split_object(store, LEDGERS[store], key, owner="me", for_s=60)
     return key
 
 
@@ -205,6 +216,40 @@ def test_an_object_that_is_not_as_it_should_be_is_named(
     found = check(store)
     assert not found.adds_up
     assert [said in problem.what for problem in found.problems] == [True]
+
+
+def test_an_object_that_could_not_be_read_counts_as_one_that_failed(store: ObjectStore) -> None:
+    put(store, LOGS.format(9, "a"), event(1))
+    source = put(store, LOGS.format(9, "b"), event(2), event(3), split=False)
+    store.put(source, store.get(source)[:-4])
+    assert split_object(store, LEDGERS[store], source, owner="me", for_s=60).fate is Fate.QUARANTINED
+    found = check(store)
+    assert found.adds_up
+    assert counts(found, cell(9)) == {"logs": 1, "split": 1}
+    assert [(unsplit.key, unsplit.what) for unsplit in found.unsplit] == [
+        (source, "the object ends inside a gzip member")
+    ]
+
+
+def test_an_object_that_was_overwritten_is_told_and_what_it_held_before_is_too_much(store: ObjectStore) -> None:
+    source = put(store, LOGS.format(9, "a"), event(1))
+    put(store, source, event(1), event(2))
+    found = check(store)
+    assert [unsplit.key for unsplit in found.unsplit] == [source]
+    assert counts(found, cell(9)) == {"split": 1, "extra": 1}
+
+
+def test_a_line_that_is_no_utf8_is_followed_by_its_bytes(store: ObjectStore) -> None:
+    source = put(store, LOGS.format(9, "a"), b"bad \xff", b"bad \\xff")
+    assert check(store).adds_up
+    store._client.delete_object(Bucket=store.bucket, Key=source)
+    assert counts(check(store), cell(9, "_unknown")) == {"failed": 2, "extra": 2}
+
+
+def test_lines_are_found_by_their_numbers_where_some_are_empty_and_some_too_long(store: ObjectStore) -> None:
+    put(store, LOGS.format(9, "a"), b"", b"bad", b"", event(1), b"x" * 3_000_000, event(2))
+    assert counts(check(store), cell(9)) == {"logs": 2, "split": 2}
+    assert counts(check(store), cell(9, "_unknown")) == {"logs": 2, "failed": 2}
 
 
 def test_historical_drops_are_no_part_of_the_account(store: ObjectStore) -> None:

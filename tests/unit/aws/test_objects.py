@@ -50,3 +50,12 @@ def test_a_missing_secret_or_version_is_not_found(secret: SecretStore) -> None:
     secret.secret_id = "missing"
     with pytest.raises(NotFound):
         secret.read()
+
+
+def test_objects_are_removed_by_the_thousand_and_what_is_not_there_is_no_error(store: ObjectStore) -> None:
+    keys = [f"many/{number}" for number in range(1_005)]
+    store.put("kept", b"")
+    for key in keys[::200]:
+        store.put(key, b"")
+    store.delete(keys)
+    assert [entry.key for entry in store.list("")] == ["kept"]

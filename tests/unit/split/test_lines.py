@@ -1,86 +1,76 @@
-"""From raw bytes to lines, and from a line to its client and day."""
+"""From a line to its client and day."""
 
 from __future__ import annotations
 
-import gzip
-import io
-from datetime import date
+import json
+from base64 import b64decode
+from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from augury.lake import CutShort, read_lines
-from augury.split import FailedLine, OwnedLine, sort_line
-
-LINES = st.lists(st.binary(min_size=1).map(lambda line: line.replace(b"\n", b".")), max_size=20)
-NO_TIME = "_received_at is missing or no RFC 3339 time in UTC"
+from augury.split import MAX_LINE_BYTES, FailedLine, Owner, Reason, owner_of, sort_blocks
+from augury.split.sorting import _one_day, sort_carefully
+from tests.split_cases import LINES, NINE, RAW_LINES, event, expected_of
 
 
-class Trickle(io.BytesIO):
-    """A body that arrives a few bytes at a time, as from a socket."""
-
-    def read(self, size: int | None = -1) -> bytes:
-        return super().read(7 if size is None or size > 7 else size)
+@pytest.mark.parametrize(("line", "expected"), LINES.values(), ids=LINES)
+def test_a_line_has_one_owner_or_a_reason_for_having_none(line: bytes, expected: Owner | Reason) -> None:
+    assert owner_of(line) == expected
 
 
-@given(LINES, st.booleans())
-def test_lines_come_back_byte_for_byte(lines: list[bytes], newline_at_end: bool) -> None:
-    text = b"\n".join(lines) + (b"\n" if newline_at_end else b"")
-    assert list(read_lines(Trickle(gzip.compress(text)))) == lines
+@pytest.mark.parametrize(("line", "expected"), LINES.values(), ids=LINES)
+def test_among_good_lines_it_has_the_same(line: bytes, expected: Owner | Reason) -> None:
+    neighbours = [event(n=1), event(n=2)]
+    (found,) = sort_blocks([b"\n".join([neighbours[0], line, neighbours[1]])])
+    wanted = expected_of([neighbours[0], line, neighbours[1]])
+    assert found.lines == wanted.lines
+    assert [tuple(failure) for failure in found.failures] == wanted.failures
 
 
-@given(LINES, LINES)
-def test_gzip_members_in_a_row_read_as_one(first: list[bytes], second: list[bytes]) -> None:
-    body = b"".join(gzip.compress(b"".join(line + b"\n" for line in lines)) for lines in (first, second))
-    assert list(read_lines(Trickle(body))) == first + second
+@given(st.lists(RAW_LINES, max_size=4))
+def test_the_quick_way_sorts_as_the_careful_one(blocks: list[list[bytes]]) -> None:
+    number = 1
+    for block, found in zip(blocks, sort_blocks(map(b"\n".join, blocks)), strict=True):
+        lines = block or [b""]
+        assert found == sort_carefully(lines, number)
+        number += len(lines)
 
 
-@pytest.mark.parametrize("cut", [1, 10, -1, -8, -9])
-def test_a_truncated_object_is_an_error_and_not_a_short_answer(cut: int) -> None:
-    with pytest.raises(CutShort):
-        list(read_lines(io.BytesIO(gzip.compress(b'{"a":1}\n' * 1_000)[:cut])))
+NAMES = st.sampled_from(["client", "_received_at", "cl\\u0069ent", "\\u005freceived_at", "a", "\\u0061"])
+VALUES = st.sampled_from(['"acme"', '"2026-11-23T09:30:00Z"', '{"client":"x"}', "1", '"\\"client\\""'])
 
 
-@pytest.mark.parametrize("body", [b"", b"plain text\n", gzip.compress(b"a\n") + b"tail"])
-def test_what_is_no_gzip_is_an_error(body: bytes) -> None:
-    with pytest.raises(CutShort):
-        list(read_lines(io.BytesIO(body)))
+@given(st.lists(st.lists(st.tuples(NAMES, VALUES), max_size=5), min_size=1, max_size=4))
+@example([[("client", '"acme"'), ("_received_at", '"2026-11-23T09:30:00Z"'), ("client", '"acme"')], []])
+def test_no_line_gets_an_owner_by_a_name_that_it_has_twice(objects: list[list[tuple[str, str]]]) -> None:
+    lines = ["{" + ",".join(f'"{name}":{value}' for name, value in pairs) + "}" for pairs in objects]
+    (found,) = sort_blocks(["\n".join(lines).encode()])
+    for line in (line for group in found.lines.values() for line in group):
+        names = json.loads(line, object_pairs_hook=lambda pairs: [name for name, _ in pairs])
+        assert (names.count("client"), names.count("_received_at")) == (1, 1)
 
 
-def test_a_highly_compressed_object_is_read_in_pieces() -> None:
-    line = b'{"a":"' + b"x" * 100_000 + b'"}'
-    body = gzip.compress(b"\n".join([line] * 100))
-    assert len(body) < 20_000
-    assert sum(1 for read in read_lines(io.BytesIO(body)) if read == line) == 100
-
-
-def test_the_day_is_that_of_received_at_whatever_the_callers_timestamp() -> None:
-    line = b'{"timestamp":0,"client":"acme","_event_id":"x","_received_at":"2026-11-23T00:00:00.000Z"}'
-    assert sort_line(line) == OwnedLine("acme", date(2026, 11, 23), line)  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize(
-    ("line", "reason"),
-    [
-        (b"", "not JSON"),
-        (b"{", "not JSON"),
-        (b'{"client":"acme"} {"client":"acme"}', "not JSON"),
-        (b"\xff", "not JSON"),
-        (b"[1]", "not an object"),
-        (b'{"_received_at":"2026-11-23T00:00:00Z"}', "client is missing"),
-        (b'{"client":"../x","_received_at":"2026-11-23T00:00:00Z"}', "client is no valid name"),
-        (b'{"client":7,"_received_at":"2026-11-23T00:00:00Z"}', "client is no valid name"),
-        (b'{"client":"acme"}', NO_TIME),
-        (b'{"client":"acme","_received_at":"2026-13-01T00:00:00Z"}', NO_TIME),
-        (b'{"client":"acme","_received_at":"2026-W47-1"}', NO_TIME),
-        (b'{"client":"acme","_received_at":1795426200}', NO_TIME),
-    ],
-)
-def test_a_line_that_is_no_stored_event_says_why(line: bytes, reason: str) -> None:
-    assert sort_line(line) == FailedLine(line, reason)
+@given(st.lists(st.integers(0, 96), max_size=5), st.sampled_from([NINE, "2026-11-23T23:59:59.999Z"]))
+def test_times_are_taken_for_times_of_a_day_only_where_each_is_one(cuts: list[int], other: str) -> None:
+    row = NINE + other + NINE + other
+    times = [row[start:end] for start, end in pairwise(sorted([0, *cuts, len(row)]))]
+    assert (_one_day(times) is not None) == all(time in (NINE, other) for time in times)
 
 
 @given(st.binary(max_size=300))
 def test_no_bytes_break_the_sorting(line: bytes) -> None:
-    assert sort_line(line).line == line
+    owner_of(line)
+
+
+@given(st.binary(max_size=50))
+def test_a_failed_line_can_be_had_back_from_its_record(line: bytes) -> None:
+    record = json.loads(FailedLine(7, line, Reason.NOT_JSON).record("logs/a.gz"))
+    kept = b64decode(record["base64"]) if "base64" in record else record["text"].encode()
+    assert (kept, record["source"], record["line"], record["reason"]) == (line, "logs/a.gz", 7, "not JSON")
+
+
+def test_of_a_line_that_is_too_long_the_beginning_is_kept() -> None:
+    record = json.loads(FailedLine(1, b"x" * (MAX_LINE_BYTES + 1), Reason.TOO_LONG).record("a"))
+    assert (record["text"], record["reason"]) == ("x" * 8_192, "longer than 262144 bytes")
