@@ -10,6 +10,7 @@ from constructs import Construct
 
 from infra.api_stack import ApiStack
 from infra.bundling import Bundle, build_bundle
+from infra.catalog_stack import CatalogStack
 from infra.data_stack import DataStack
 from infra.flags import FEATURE_FLAGS
 from infra.ingest_stack import IngestStack
@@ -30,6 +31,7 @@ class AuguryStage(Stage):
         super().__init__(scope, f"Augury-{config.name}")
         data = DataStack(self, "Data", config=config)
         split = SplitStack(self, "Split", config=config, bundle=bundle, data=data)
+        catalog = CatalogStack(self, "Catalog", config=config, data=data)
         ingest = IngestStack(self, "Ingest", config=config, bundle=bundle, data=data)
         predict = PredictStack(self, "Predict", config=config, root=root, data=data)
         api = ApiStack(
@@ -42,7 +44,7 @@ class AuguryStage(Stage):
             predict=predict.function,
         )
         Tags.of(self).add("augury:stage", config.name)
-        for stack in (data, split, ingest, predict, api):
+        for stack in (data, split, catalog, ingest, predict, api):
             stack.template_options.metadata = _LINTING
 
 

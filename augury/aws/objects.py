@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Buffer, Iterable, Iterator
+from collections.abc import Buffer, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import batched
 from types import TracebackType
-from typing import IO, TYPE_CHECKING, Self, cast
+from typing import IO, TYPE_CHECKING, Any, Self, cast
 
 from augury.aws.errors import AwsUnavailable, NotFound, translated
 
@@ -139,6 +139,51 @@ class ObjectStore:
             for page in pages.paginate(Bucket=self.bucket, Prefix=prefix, Delimiter="/"):
                 for entry in page.get("CommonPrefixes", []):
                     yield entry["Prefix"].removeprefix(prefix).removesuffix("/")
+
+    def purge(self, prefix: str) -> int:
+        """Remove every object below a prefix with all of its versions, and return how many versions there were.
+
+        Raises
+        ------
+        AwsUnavailable
+            S3 failed, or refused to remove one; doing it again removes what is left.
+        """
+        return self._remove_versions(prefix, lambda _: True)
+
+    def forget_replaced(self, prefix: str, is_meant: Callable[[str], bool]) -> int:
+        """Remove what objects below a prefix were before they were replaced or removed; what they are now stays.
+
+        Parameters
+        ----------
+        prefix : str
+            Start of their keys.
+        is_meant : callable
+            Says it of a key.
+
+        Returns
+        -------
+        int
+            How many versions there were.
+        """
+        return self._remove_versions(prefix, lambda entry: is_meant(entry["Key"]) and not entry["IsLatest"])
+
+    def _remove_versions(self, prefix: str, is_meant: Callable[[Mapping[str, Any]], bool]) -> int:
+        removed = 0
+        with translated(f"remove s3://{self.bucket}/{prefix}"):
+            pages = self._client.get_paginator("list_object_versions").paginate(Bucket=self.bucket, Prefix=prefix)
+            for page in pages:
+                found: list[Mapping[str, Any]] = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
+                meant = [(entry["Key"], entry["VersionId"]) for entry in found if is_meant(entry)]
+                removed += self._remove(meant)
+        return removed
+
+    def _remove(self, versions: Sequence[tuple[str, str]]) -> int:
+        if versions:
+            objects: Any = [{"Key": key, "VersionId": version} for key, version in versions]
+            answer = self._client.delete_objects(Bucket=self.bucket, Delete={"Objects": objects, "Quiet": True})
+            if errors := answer.get("Errors", []):
+                raise AwsUnavailable(f"remove s3://{self.bucket}/{errors[0].get('Key')}: {errors[0].get('Code')}")
+        return len(versions)
 
     def list(self, prefix: str) -> Iterator[ObjectSummary]:
         """Yield every object below a prefix, in the order of keys."""

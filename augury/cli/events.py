@@ -23,7 +23,8 @@ from augury.cli.persistence import Persistence
 from augury.cli.sending import MAX_BATCH_EVENTS, Sender, SendReport
 from augury.cli.session import AsJson
 from augury.errors import AuguryError
-from augury.historical import Format, ImportRefused, Row, StagedDrop, format_of, publish, read_rows, rows_of, stage
+from augury.formats import Format, Row, format_of, read_rows, rows_of
+from augury.historical import ImportRefused, StagedDrop, publish, stage
 from augury.lake import EventsPrefix
 from augury.names import ClientName
 

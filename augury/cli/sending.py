@@ -13,7 +13,7 @@ from augury.cli.collection_api import CollectionApi
 from augury.cli.persistence import GaveUp
 from augury.errors import AuguryError, Detail, Kind
 from augury.events import MAX_EVENT_BYTES, new_event_id, usable_event_id, violation
-from augury.historical import Row
+from augury.formats import Row
 
 MAX_BATCH_EVENTS = 5_000
 """Most events in a request, which is the API's limit."""

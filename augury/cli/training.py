@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
@@ -51,8 +52,8 @@ def train_on_events(
     """
     definition = training.load_definition(file)
     events = read_events(connection, bucket, client, first, last)
-    for key in events.skipped:
-        Console(stderr=True).print(f"[yellow]not read:[/] {key} (NDJSON is read, plain or gzip)", soft_wrap=True)
+    for skipped in events.skipped:
+        Console(stderr=True).print("[yellow]not read:[/]", escape(str(skipped)), soft_wrap=True)
     if events.frame.empty:
         raise TrainingRefused(f"client {client!r} has no events from {first} to {last}: send some, or widen the range")
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())

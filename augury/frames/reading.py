@@ -1,35 +1,25 @@
-"""A client's events of a range of days, as one frame."""
+"""A client's events of a range of days, as one frame or as frames of so many rows."""
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from itertools import compress
 
-import awswrangler as wr
-import orjson
 import pandas as pd
 
 from augury.aws import ObjectStore, ObjectSummary
 from augury.aws.connection import Connection
 from augury.events import distinct_events
+from augury.formats import SourceUnreadable
+from augury.frames.columns import Columns
+from augury.frames.distinct import Sieve
+from augury.frames.rows import Event, LeftOut, Skipped, events_of, is_read, without_format
+from augury.frames.snapshot import Copy, snapshot
 from augury.lake import client_day
 from augury.names import ClientName
-
-_NDJSON_SUFFIXES = (".json", ".json.gz", ".jsonl", ".jsonl.gz", ".ndjson", ".ndjson.gz")
-# No JSON text holds the separator: control characters are escaped in it.
-_AS_LINES: dict[str, Any] = {
-    "sep": "\x01",
-    "header": None,
-    "names": ["line"],
-    "dtype": str,
-    "quoting": csv.QUOTE_NONE,
-    "keep_default_na": False,
-    "lineterminator": "\n",
-    "encoding": "utf-8",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,25 +29,29 @@ class Events:
     Parameters
     ----------
     frame : pandas.DataFrame
-        One row per event and one column per field, duplicates left out.
+        One row per event and one column per field, duplicates left out; :mod:`augury.frames.columns` says the types.
     objects : int
         Objects that were read.
     duplicates : int
-        Rows left out because another has the same ``_event_id`` and content.
-    skipped : tuple of str
-        Keys of objects in a format that is not read.
+        Events left out because another has the same ``_event_id`` and content. One without an id repeats none.
+    conflicts : int
+        Events that are kept although another has their ``_event_id``: their contents differ.
+    skipped : tuple of Skipped
+        Objects and rows that were not read, and why.
     """
 
     frame: pd.DataFrame
     objects: int
     duplicates: int
-    skipped: tuple[str, ...]
+    conflicts: int
+    skipped: tuple[Skipped, ...]
 
 
 def read_events(connection: Connection, bucket: str, client: ClientName, first: date, last: date) -> Events:
-    """Read a client's events, split output and NDJSON drops alike.
+    """Read a client's events: split output, and historical drops of every format, as they are.
 
-    Values keep the types that they have in JSON: no text becomes a number or a date because it looks like one.
+    A value has the same type however it came. JSON says it; the text of a CSV cell is typed as that of pages, by
+    :func:`augury.events.typed_text`; Parquet as :mod:`augury.formats.parquet_rows` says.
 
     Parameters
     ----------
@@ -66,53 +60,146 @@ def read_events(connection: Connection, bucket: str, client: ClientName, first: 
     bucket : str
         The data bucket.
     client : ClientName
-        Whose events.
+        Whose events. Rows that say they are another client's are left out, and reported.
     first, last : date
         UTC days, both included.
 
     Raises
     ------
     ValueError
-        ``last`` is before ``first``, or a line is no JSON object; the message names the object and the line.
+        ``last`` is before ``first``.
+    AwsUnavailable
+        S3 failed.
     """
+    events: list[Event] = []
+    with _copied(connection, bucket, client, first, last) as (copies, skipped):
+        readable = 0
+        for copy in copies:
+            left_out = LeftOut(copy.summary.key)
+            try:
+                found = list(events_of(copy, client, left_out))
+            except SourceUnreadable as error:
+                skipped.append(_unreadable(copy, error))
+                continue
+            events.extend(found)
+            skipped.extend(left_out.skipped())
+            readable += 1
+    distinct = distinct_events(events)
+    columns = Columns()
+    for event in distinct:
+        columns.note(event)
+    identified = [str(event["_event_id"]) for event in distinct if event.get("_event_id") is not None]
+    return Events(
+        frame=columns.frame(distinct),
+        objects=readable,
+        duplicates=len(events) - len(distinct),
+        conflicts=len(identified) - len(set(identified)),
+        skipped=tuple(skipped),
+    )
+
+
+def iter_events(
+    connection: Connection, bucket: str, client: ClientName, first: date, last: date, *, chunk_rows: int = 100_000
+) -> Iterator[Events]:
+    """Read a client's events as frames of so many rows, in bounded memory.
+
+    It copies the range's objects to a temporary directory and reads them twice: first for types and duplicates, which
+    are therefore the same in all frames and over all of them, then for the rows. Memory is that of one frame and 41
+    bytes an event of the range. Every frame comes with the counts of the whole range; a range without events gives one
+    frame without rows.
+
+    Parameters
+    ----------
+    connection, bucket, client, first, last
+        As in :func:`read_events`, which gives the same rows with the same types in one frame.
+    chunk_rows : int, default 100,000
+        Most rows of a frame. Their indices go on from frame to frame.
+
+    Raises
+    ------
+    ValueError
+        ``last`` is before ``first``, or ``chunk_rows`` is not positive.
+    AwsUnavailable
+        S3 failed.
+    """
+    if chunk_rows < 1:
+        raise ValueError(f"chunk_rows must be at least 1, not {chunk_rows}")
+    with _copied(connection, bucket, client, first, last) as (copies, skipped):
+        survey = _Survey(client)
+        readable = [copy for copy in copies if survey.takes_in(copy, skipped)]
+        kept = survey.sieve.kept()
+        events = (event for copy in readable for event in events_of(copy, client, LeftOut(copy.summary.key)))
+        done, conflicts = 0, survey.sieve.conflicts(kept)
+        chunks = _chunks(compress(events, kept), chunk_rows) if kept.any() else iter([list[Event]()])
+        for chunk in chunks:
+            yield Events(
+                frame=survey.columns.frame(chunk, done),
+                objects=len(readable),
+                duplicates=int(len(kept) - kept.sum()),
+                conflicts=conflicts,
+                skipped=tuple(skipped),
+            )
+            done += len(chunk)
+
+
+class _Survey:
+    """What the first pass learns."""
+
+    def __init__(self, client: ClientName) -> None:
+        self._client = client
+        self.columns = Columns()
+        self.sieve = Sieve()
+
+    def takes_in(self, copy: Copy, skipped: list[Skipped]) -> bool:
+        """Look at an object, and tell whether it can be read to its end; else it counts for nothing."""
+        columns, sieve, left_out = Columns(), Sieve(), LeftOut(copy.summary.key)
+        try:
+            for event in events_of(copy, self._client, left_out):
+                columns.note(event)
+                sieve.note(event)
+        except SourceUnreadable as error:
+            skipped.append(_unreadable(copy, error))
+            return False
+        skipped.extend(left_out.skipped())
+        self.columns.merge(columns)
+        self.sieve.merge(sieve)
+        return True
+
+
+@contextmanager
+def _copied(
+    connection: Connection, bucket: str, client: ClientName, first: date, last: date
+) -> Iterator[tuple[Sequence[Copy], list[Skipped]]]:
+    """Copy what is readable of a range by its name, and say what is not."""
     if last < first:
         raise ValueError(f"the range ends on {last}, before it begins on {first}")
     store = ObjectStore(connection.s3(), bucket)
-    found = [summary for day in _days(first, last) for summary in store.list(client_day(client, day))]
-    readable = [summary for summary in found if summary.key.endswith(_NDJSON_SUFFIXES) and summary.size_bytes]
-    paths = (f"s3://{bucket}/{summary.key}" for summary in readable)
-    events = [event for path in paths for event in _read_object(connection, path)]
-    distinct = distinct_events(events)
-    left_out = len(events) - len(distinct)
-    return Events(pd.DataFrame(distinct), len(readable), left_out, _keys_of_others(found, readable))
+    prefixes = [client_day(client, day) for day in _days(first, last)]
+    listed: list[ObjectSummary] = []
+
+    def list_again() -> Iterator[ObjectSummary]:
+        listed[:] = [summary for prefix in prefixes for summary in store.list(prefix)]
+        return filter(is_read, listed)
+
+    with snapshot(connection, bucket, list_again) as copies:
+        yield copies, list(without_format(listed))
+
+
+def _unreadable(copy: Copy, error: SourceUnreadable) -> Skipped:
+    return Skipped(copy.summary.key, str(error).removeprefix(f"{copy.summary.key}: "))
+
+
+def _chunks(events: Iterator[Event], rows: int) -> Iterator[list[Event]]:
+    chunk: list[Event] = []
+    for event in events:
+        chunk.append(event)
+        if len(chunk) == rows:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
 
 
 def _days(first: date, last: date) -> Iterator[date]:
     for offset in range((last - first).days + 1):
         yield first + timedelta(days=offset)
-
-
-def _keys_of_others(found: list[ObjectSummary], readable: list[ObjectSummary]) -> tuple[str, ...]:
-    read = {summary.key for summary in readable}
-    return tuple(summary.key for summary in found if summary.key not in read)
-
-
-def _read_object(connection: Connection, path: str) -> list[dict[str, Any]]:
-    """Return the events of one object.
-
-    awswrangler fetches and inflates; the lines come as text and are read by the parser that also reads requests, so
-    that every value is what it was. pandas' own JSON reader refuses some numbers and guesses at types.
-    """
-    wr.config.s3_endpoint_url = connection.endpoint_url
-    lines = wr.s3.read_csv(path=[path], boto3_session=connection.session, use_threads=False, **_AS_LINES)["line"]
-    return [_parsed(line, path, number) for number, line in enumerate(lines, start=1)]
-
-
-def _parsed(line: str, path: str, number: int) -> dict[str, Any]:
-    try:
-        event = orjson.loads(line)
-    except ValueError:
-        event = None
-    if not isinstance(event, dict):
-        raise ValueError(f"{path}, line {number}: not a JSON object")
-    return event

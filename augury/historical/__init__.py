@@ -1,21 +1,19 @@
-"""Historical and custom sources: files of events from elsewhere, read as a stream, checked, and laid in the lake."""
+"""Historical and custom sources: files of events from elsewhere, imported, or laid in the lake by hand and checked."""
 
 from augury.historical.importing import ImportRefused, Refusal, StagedDrop, publish, stage
+from augury.historical.inspection import Finding, Inspected, Severity, inspect_object, objects_to_inspect
 from augury.historical.lines import historical_line
-from augury.historical.rows import Row, SourceUnreadable
-from augury.historical.sources import Format, format_of, read_rows, rows_of
 
 __all__ = [
-    "Format",
+    "Finding",
     "ImportRefused",
+    "Inspected",
     "Refusal",
-    "Row",
-    "SourceUnreadable",
+    "Severity",
     "StagedDrop",
-    "format_of",
     "historical_line",
+    "inspect_object",
+    "objects_to_inspect",
     "publish",
-    "read_rows",
-    "rows_of",
     "stage",
 ]

@@ -14,8 +14,8 @@ from typing import IO
 
 from augury.aws import ObjectStore
 from augury.errors import AuguryError
+from augury.formats import Row
 from augury.historical.lines import historical_line
-from augury.historical.rows import Row
 from augury.lake import historical_drop_key
 from augury.names import ClientName
 

@@ -12,7 +12,7 @@ import orjson
 
 from augury.errors import AuguryError, Detail, Kind
 from augury.events import MAX_EVENT_BYTES, is_receipt, parse_json, usable_event_id, violation
-from augury.historical.rows import Row
+from augury.formats import Row
 from augury.names import ClientName
 
 

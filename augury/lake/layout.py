@@ -11,7 +11,6 @@ from hashlib import sha256
 from augury.names import ClientName, PipelineName, Version
 
 _HOURLY = "!{timestamp:yyyy}/!{timestamp:MM}/!{timestamp:dd}/!{timestamp:HH}/"
-_FIREHOSE_ERRORS = "failed/firehose/!{firehose:error-output-type}/"
 
 RAW_EVENTS = "logs/events."
 """Start of every key that holds raw events of all clients."""
@@ -24,6 +23,17 @@ SPILLED_EVENTS = "spill/events/"
 
 FAILED_EVENTS = "failed/events/"
 """Start of every key that holds events that were refused."""
+
+FAILED_SPLIT = "failed/split/"
+"""Start of every key that holds what could not be split."""
+
+FAILED_DELIVERIES = "failed/firehose/"
+"""Start of every key that holds what Firehose could not deliver where it should."""
+
+_FIREHOSE_ERRORS = FAILED_DELIVERIES + "!{firehose:error-output-type}/"
+
+QUERY_RESULTS = "queries/"
+"""Start of every key that holds what Athena answered."""
 
 EVENTS_PREFIX = RAW_EVENTS + _HOURLY
 """Firehose prefix expression of the events stream."""
@@ -43,6 +53,9 @@ REFUSALS_PREFIX = FAILED_EVENTS + _HOURLY
 REFUSALS_ERROR_PREFIX = _FIREHOSE_ERRORS + "refusals." + _HOURLY
 """Firehose error prefix of the stream of refused events."""
 
+ERASURES = "erasures/"
+"""Start of every key that holds a record of what was erased."""
+
 CLIENTS = "clients/"
 """Start of every key that belongs to one client."""
 
@@ -56,6 +69,16 @@ def raw_events_hour(hour: datetime) -> str:
     'logs/events.2026/11/23/09/'
     """
     return f"{RAW_EVENTS}{hour:%Y/%m/%d/%H}/"
+
+
+def raw_predictions_hour(hour: datetime) -> str:
+    """Return the prefix under which Firehose lays the lines of the prediction log of an hour."""
+    return f"{RAW_PREDICTIONS}{hour.astimezone(UTC):%Y/%m/%d/%H}/"
+
+
+def failed_events_hour(hour: datetime) -> str:
+    """Return the prefix under which Firehose lays the events that were refused in an hour."""
+    return f"{FAILED_EVENTS}{hour.astimezone(UTC):%Y/%m/%d/%H}/"
 
 
 def spill_hour(hour: datetime) -> str:
@@ -84,6 +107,22 @@ def client_events(client: ClientName) -> str:
     return f"{CLIENTS}{client}/events/"
 
 
+def client_folder(client: ClientName) -> str:
+    """Return the prefix of everything that is one client's alone."""
+    return f"{CLIENTS}{client}/"
+
+
+def erasure_key(client: ClientName, event_id: str | None) -> str:
+    """Return the key of the record of an erasure: of one event's, or of all of a client's data.
+
+    Examples
+    --------
+    >>> erasure_key(ClientName("acme"), None)
+    'erasures/acme/everything.json'
+    """
+    return f"{ERASURES}{client}/{'everything' if event_id is None else f'event-{_fingerprint(event_id)}'}.json"
+
+
 def client_day(client: ClientName, day: date) -> str:
     """Return the prefix of a client's events of one UTC day.
 
@@ -93,6 +132,24 @@ def client_day(client: ClientName, day: date) -> str:
     'clients/acme/events/2026/11/23/'
     """
     return f"{client_events(client)}{day:%Y/%m/%d}/"
+
+
+def day_of(client: ClientName, key: str) -> date | None:
+    """Return the UTC day that an object of a client is filed under, or None where it is in no day's folder.
+
+    Examples
+    --------
+    >>> day_of(ClientName("acme"), "clients/acme/events/2026/11/23/sales.csv")
+    datetime.date(2026, 11, 23)
+    >>> day_of(ClientName("acme"), "clients/acme/events/2026-11-23/sales.csv")
+    """
+    parts = key.removeprefix(client_events(client)).split("/")
+    try:
+        day = datetime.strptime("/".join(parts[:3]), "%Y/%m/%d").date()  # noqa: DTZ007 - a day has no zone
+    except ValueError:
+        return None
+    # A month or day without its zero is nobody's folder.
+    return day if len(parts) > 3 and key.startswith(client_day(client, day)) else None
 
 
 def historical_drop_key(client: ClientName, day: date, digest: str) -> str:
@@ -126,7 +183,7 @@ def is_split_output(key: str) -> bool:
 
 def failed_split(raw_prefix: str) -> str:
     """Return the prefix of what could not be split of the raw objects below a prefix."""
-    return f"failed/split/{raw_prefix}"
+    return f"{FAILED_SPLIT}{raw_prefix}"
 
 
 def failed_split_key(source_key: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from augury.lake.layout import EVENTS_PREFIX, RAW_EVENTS
@@ -11,6 +12,39 @@ _PARTS = {"yyyy": "%Y", "MM": "%m", "dd": "%d", "HH": "%H"}
 _EXPRESSION = re.compile(r"!\{([^{}]*)\}")
 _TEXT = re.compile(r"[A-Za-z0-9._=/-]*")
 _MAX_LENGTH = 512
+
+
+@dataclass(frozen=True, slots=True)
+class HourlyPrefix:
+    """A Firehose prefix expression in parts.
+
+    Parameters
+    ----------
+    before, after : str
+        What stands before the year and after the hour.
+    date_format : str
+        From the year to the hour, as a pattern of Java's ``DateTimeFormatter``, which Athena reads.
+    """
+
+    before: str
+    date_format: str
+    after: str
+
+
+def hourly_prefix(expression: str) -> HourlyPrefix:
+    """Return the parts of a prefix expression that names every hour.
+
+    Examples
+    --------
+    >>> hourly_prefix(EVENTS_PREFIX)
+    HourlyPrefix(before='logs/events.', date_format='yyyy/MM/dd/HH', after='/')
+    >>> hourly_prefix("a/!{timestamp:yyyy}-!{timestamp:MM}-!{timestamp:dd}/hour=!{timestamp:HH}/").date_format
+    "yyyy-MM-dd'/hour='HH"
+    """
+    before, *between, after = _EXPRESSION.split(expression)[::2]
+    quoted = (f"'{text}'" if any(map(str.isalnum, text)) else text for text in between)
+    pieces = (part + text for part, text in zip(_PARTS, [*quoted, ""], strict=True))
+    return HourlyPrefix(before, "".join(pieces), after)
 
 
 class UnreadablePrefix(ValueError):

@@ -10,14 +10,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import batched
 
 import orjson
 
-from augury.aws import ConditionFailed, Item, Table, Write
+from augury.aws import ConditionFailed, Item, Removal, Table, Write
 from augury.names import ClientName, PipelineName, Version
 from augury.registry.deployments import PipelineDeployment, PipelineTarget, Variation
 
 _DEFAULT = "DEFAULT"
+_OF_REGISTRY = ("PIPELINE#", "REVISION#", "VERSION#", _DEFAULT)
+_MOST_REMOVED = 100  # of one transaction
 _TRIES = 5
 
 
@@ -140,6 +143,20 @@ class Registry:
         return PipelineVersion(
             pipeline, version, item["manifest_sha256"], item["registered_at"], orjson.loads(item["metrics"])
         )
+
+    def forget(self, client: ClientName) -> int:
+        """Remove all of a client's pipelines, versions and revisions, and return how many items that were.
+
+        A removal that breaks off is completed by the next one.
+        """
+        items = [item["sk"] for item in self.items(client)]
+        for some in batched(items, _MOST_REMOVED):
+            self._table.transact([Removal(_partition(client), sk) for sk in some])
+        return len(items)
+
+    def items(self, client: ClientName) -> Iterator[Item]:
+        """Yield all that is kept of a client's pipelines, as it is kept."""
+        return (item for item in self._table.query(_partition(client)) if item["sk"].startswith(_OF_REGISTRY))
 
     def _make_default_if_first(self, client: ClientName, pipeline: PipelineName) -> None:
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from augury.aws import ConditionFailed, Item, Table
@@ -157,6 +157,29 @@ class Ledger:
                 self._put(done, over=stored)
                 return
         raise ClaimLost(f"{source.key}: somebody else claimed it meanwhile")
+
+    def accept_content(self, source: Source) -> None:
+        """Write that an operator gave an object other content: what was done of it stays done.
+
+        An object that nobody claimed yet has no row, and needs none.
+
+        Raises
+        ------
+        ClaimLost
+            Somebody is splitting the object right now; its claim ends soon.
+        AwsUnavailable
+            DynamoDB did not answer.
+        """
+        for _ in range(_TRIES):
+            stored, found = self._read(source.key)
+            if stored is None or found is None or found.source == source:
+                return
+            if found.state is State.CLAIMED and found.claimed_until and self._clock() < found.claimed_until:
+                break
+            with suppress(ConditionFailed):
+                self._put(replace(found, source=source), over=stored)
+                return
+        raise ClaimLost(f"{source.key} is being split right now: try again in some minutes")
 
     def entry(self, key: str) -> Entry | None:
         """Return an object's row; None where nobody claimed it yet."""

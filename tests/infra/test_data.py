@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from augury.lake import (
+    CLIENTS,
     EVENTS_ERROR_PREFIX,
     EVENTS_PREFIX,
+    FAILED_DELIVERIES,
+    FAILED_EVENTS,
+    FAILED_SPLIT,
     PREDICTIONS_ERROR_PREFIX,
     PREDICTIONS_PREFIX,
+    QUERY_RESULTS,
     RAW_EVENTS,
+    RAW_PREDICTIONS,
     REFUSALS_ERROR_PREFIX,
     REFUSALS_PREFIX,
     SPILLED_EVENTS,
 )
+from infra.stages import STAGES, Lifetime
 from tests.infra.templates import StageTemplates
 
 STATEFUL = [
@@ -162,3 +171,39 @@ def test_queues_are_encrypted_and_dead_letters_are_kept_longest(templates: Stage
 
     assert all(queue["SqsManagedSseEnabled"] for queue in queues.values())
     assert max(queues, key=lambda name: int(queues[name]["MessageRetentionPeriod"])) == dead_letters
+
+
+def rules(templates: StageTemplates) -> dict[str, dict[str, Any]]:
+    found = templates.only("AWS::S3::Bucket").properties["LifecycleConfiguration"]["Rules"]
+    return {rule["Id"]: rule for rule in found}
+
+
+def test_prefixes_are_kept_as_long_as_the_stage_says(templates: StageTemplates) -> None:
+    config = {stage.name: stage for stage in STAGES}[templates.stage]
+    found = rules(templates)
+    expected = {
+        "raw-events": (RAW_EVENTS, config.lifetimes.raw_events),
+        "spilled-events": (SPILLED_EVENTS, config.lifetimes.spilled_events),
+        "failed-split": (FAILED_SPLIT, config.lifetimes.failed_split),
+        "refused-events": (FAILED_EVENTS, config.lifetimes.refused_events),
+        "failed-deliveries": (FAILED_DELIVERIES, config.lifetimes.failed_deliveries),
+        "predictions": (RAW_PREDICTIONS, config.lifetimes.predictions),
+        "query-results": (QUERY_RESULTS, config.lifetimes.query_results),
+    }
+    assert found.keys() == {"superseded"} | {name for name, (_, lifetime) in expected.items() if lifetime != Lifetime()}
+    for name, rule in found.items():
+        if name == "superseded":
+            continue
+        prefix, lifetime = expected[name]
+        moves = {move["StorageClass"]: move["TransitionInDays"] for move in rule.get("Transitions", [])}
+        assert (rule["Prefix"], rule["Status"]) == (prefix, "Enabled")
+        assert rule.get("ExpirationInDays") == lifetime.expire_after_days
+        assert (moves.get("STANDARD_IA"), moves.get("GLACIER_IR")) == (
+            lifetime.infrequent_after_days,
+            lifetime.archive_after_days,
+        )
+
+
+def test_nothing_of_a_client_ever_expires(templates: StageTemplates) -> None:
+    prefixes = [rule["Prefix"] for name, rule in rules(templates).items() if name != "superseded"]
+    assert not any(CLIENTS.startswith(prefix) or prefix.startswith(CLIENTS) for prefix in prefixes)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from augury.lake import EVENTS_PREFIX
-from infra.stages import DEV, Buffering
+from infra.stages import DEV, PROD, Buffering, Lifetime
 from tests.infra.templates import StageTemplates
 
 
@@ -29,3 +29,24 @@ def test_the_stream_lays_events_where_the_output_tells_the_command_line(template
     stream = templates.only("AWS::KinesisFirehose::DeliveryStream", "LakeEvents").properties
     assert stream["ExtendedS3DestinationConfiguration"]["Prefix"] == EVENTS_PREFIX
     assert templates.output("Data", "EventsPrefix") == EVENTS_PREFIX
+
+
+@pytest.mark.parametrize(
+    ("ages", "said"),
+    [((29, None, None), "must be 30 or more"), ((30, 30, None), "follow each other"),
+     ((40, None, 35), "follow each other"), ((None, None, 0), "follow each other")],
+)  # fmt: skip
+def test_a_lifetime_that_s3_would_refuse_can_not_be_configured(ages: tuple[int | None, ...], said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        Lifetime(infrequent_after_days=ages[0], archive_after_days=ages[1], expire_after_days=ages[2])
+
+
+def test_raw_events_can_not_go_before_they_must_have_been_split() -> None:
+    with pytest.raises(ValueError, match="raw_events must outlive the dead-letter queue"):
+        replace(DEV.lifetimes, raw_events=Lifetime(expire_after_days=13))
+
+
+@pytest.mark.parametrize("name", ["spilled_events", "failed_split"])
+def test_what_accounts_for_raw_events_can_not_go_before_them(name: str) -> None:
+    with pytest.raises(ValueError, match=f"{name} must not end before raw_events"):
+        replace(PROD.lifetimes, **{name: Lifetime(expire_after_days=400)})

@@ -18,7 +18,7 @@ from augury.cli.collection_api import CollectionApi, Credentials, Refused
 from augury.cli.persistence import GaveUp, Persistence, TryAgain
 from augury.cli.sending import Prepared, Sender, SendReport, batches, prepare
 from augury.errors import AuguryError
-from augury.historical import Row
+from augury.formats import Row
 from augury.names import ClientName
 
 type Script = Callable[[list[dict[str, Any]]], tuple[int, dict[str, Any], dict[str, str]]]

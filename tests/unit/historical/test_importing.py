@@ -14,7 +14,8 @@ import pytest
 
 from augury.aws import ObjectStore
 from augury.errors import AuguryError, Kind
-from augury.historical import ImportRefused, Row, StagedDrop, historical_line, publish, stage
+from augury.formats import Row
+from augury.historical import ImportRefused, StagedDrop, historical_line, publish, stage
 from augury.names import ClientName
 
 ACME = ClientName("acme")

@@ -9,7 +9,7 @@ from typing import IO
 
 from augury.errors import AuguryError, Detail, Kind
 from augury.events import MAX_EVENT_BYTES, typed_text
-from augury.historical.rows import Row, SourceUnreadable
+from augury.formats.rows import Row, SourceUnreadable
 
 
 def csv_rows(stream: IO[bytes]) -> Iterator[Row]:

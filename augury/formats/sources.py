@@ -12,10 +12,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import IO, cast
 
-from augury.historical.csv_rows import csv_rows
-from augury.historical.json_rows import json_rows
-from augury.historical.parquet_rows import parquet_rows
-from augury.historical.rows import Row, SourceUnreadable
+from augury.formats.csv_rows import csv_rows
+from augury.formats.json_rows import json_rows
+from augury.formats.parquet_rows import parquet_rows
+from augury.formats.rows import Row, SourceUnreadable
 
 _GZIP_MAGIC = b"\x1f\x8b"
 _ROWS_PER_PROGRESS = 256
@@ -29,13 +29,25 @@ class Format(StrEnum):
     PARQUET = "parquet"
 
 
-_SUFFIXES = {
+SUFFIXES = {
     ".json": Format.JSON,
     ".jsonl": Format.JSON,
     ".ndjson": Format.JSON,
     ".csv": Format.CSV,
     ".parquet": Format.PARQUET,
 }
+"""The format that the end of a name says, before a ``.gz``."""
+
+
+def named_format(name: str) -> Format | None:
+    """Return the format that a name says, ``.gz`` aside, or None where it says none.
+
+    Examples
+    --------
+    >>> named_format("clients/acme/events/2026/11/23/sales.CSV.gz"), named_format("_SUCCESS")
+    (<Format.CSV: 'csv'>, None)
+    """
+    return SUFFIXES.get(Path(name.lower().removesuffix(".gz")).suffix)
 
 
 def format_of(path: Path) -> Format:
@@ -51,10 +63,10 @@ def format_of(path: Path) -> Format:
     >>> format_of(Path("2025.csv.gz"))
     <Format.CSV: 'csv'>
     """
-    suffix = Path(path.name.lower().removesuffix(".gz")).suffix
-    if suffix not in _SUFFIXES:
-        raise SourceUnreadable(f"{path}: the name says no format: use --format, or one of {', '.join(_SUFFIXES)}")
-    return _SUFFIXES[suffix]
+    found = named_format(path.name)
+    if found is None:
+        raise SourceUnreadable(f"{path}: the name says no format: use --format, or one of {', '.join(SUFFIXES)}")
+    return found
 
 
 def read_rows(path: Path, file_format: Format, progress: Callable[[int], None] = lambda _: None) -> Iterator[Row]:

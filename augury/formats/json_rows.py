@@ -1,4 +1,7 @@
-"""Rows of JSON: an array, or one value a line; read as a stream, so that a file of any size takes the same memory."""
+"""Rows of JSON: an array, one value a line, or values that span lines.
+
+It is read as a stream, so that a file of any size takes the same memory.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +12,16 @@ from typing import IO
 
 from augury.errors import AuguryError
 from augury.events import parse_json
-from augury.historical.rows import CHUNK_BYTES, MAX_TEXT_BYTES, Row, SourceUnreadable
+from augury.formats.rows import CHUNK_BYTES, MAX_TEXT_BYTES, Row, SourceUnreadable
 
 # A whole text in quotes, a quote whose text goes on beyond what is there yet, or a mark of structure.
 _TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[\]{},"]', re.DOTALL)
 
 
 def json_rows(stream: IO[bytes]) -> Iterator[Row]:
-    r"""Yield the rows of a JSON array or of NDJSON, whichever the first character says.
+    r"""Yield the rows of a JSON array, of NDJSON, or of objects that are written over several lines.
+
+    The beginning says which it is: a bracket, a whole object on the first line, or an object that goes on after it.
 
     Parameters
     ----------
@@ -26,7 +31,7 @@ def json_rows(stream: IO[bytes]) -> Iterator[Row]:
     Raises
     ------
     SourceUnreadable
-        It can't be said where the next row begins: an array that is not closed, or a row over 4 MiB.
+        It can't be said where the next row begins: something that is not closed, or a row over 4 MiB.
 
     Examples
     --------
@@ -35,11 +40,40 @@ def json_rows(stream: IO[bytes]) -> Iterator[Row]:
     [(1, {'n': 1}), (3, {'n': 2})]
     >>> [(row.number, row.value) for row in json_rows(io.BytesIO(b'[{"n": 1}, {"n": "]"}]'))]
     [(1, {'n': 1}), (2, {'n': ']'})]
+    >>> [(row.number, row.value) for row in json_rows(io.BytesIO(b'{\n  "n": 1\n}\n{\n  "n": 2\n}'))]
+    [(1, {'n': 1}), (2, {'n': 2})]
     """
     chunks = iter(lambda: stream.read(CHUNK_BYTES), b"")
-    head = next((chunk for chunk in chunks if chunk.strip()), b"")
-    texts = _elements if head.lstrip()[:1] == b"[" else _lines
+    head = _beginning(chunks)
+    texts = _elements if head.lstrip()[:1] == b"[" else _documents if _goes_on(head) else _lines
     return (_row(number, text) for number, text in texts(chain([head], chunks)))
+
+
+def is_array(beginning: bytes) -> bool:
+    """Tell whether a text that begins so is an array, or something else that does not have one object a line."""
+    return beginning.lstrip()[:1] == b"[" or _goes_on(beginning)
+
+
+def _beginning(chunks: Iterator[bytes]) -> bytes:
+    """Return as much as tells how rows are separated."""
+    head = b""
+    for chunk in chunks:
+        head += chunk
+        first, _, after = head.lstrip().partition(b"\n")
+        if after.strip() or first[:1] not in b"{" or len(head) >= CHUNK_BYTES:
+            break
+    return head
+
+
+def _goes_on(head: bytes) -> bool:
+    """Tell whether the first object goes on after the first line: a damaged line of NDJSON has an object after it."""
+    first, _, after = head.lstrip().partition(b"\n")
+    return first[:1] == b"{" and after.lstrip()[:1] in (b'"', b"}") and not _is_closed(first)
+
+
+def _is_closed(text: bytes) -> bool:
+    marks = b"".join(match[0] for match in _TOKEN.finditer(text) if match[0] in b"{}")
+    return marks.count(b"{") == marks.count(b"}")
 
 
 def _row(number: int, text: bytes) -> Row:
@@ -65,6 +99,13 @@ def _lines(chunks: Iterator[bytes]) -> Iterator[tuple[int, bytes]]:
 
 def _elements(chunks: Iterator[bytes]) -> Iterator[tuple[int, bytes]]:
     scanner = _ArrayScanner()
+    for chunk in chunks:
+        yield from scanner.feed(chunk)
+    scanner.finish()
+
+
+def _documents(chunks: Iterator[bytes]) -> Iterator[tuple[int, bytes]]:
+    scanner = _DocumentScanner()
     for chunk in chunks:
         yield from scanner.feed(chunk)
     scanner.finish()
@@ -118,3 +159,20 @@ class _ArrayScanner:
         if text or not last or self._number:  # else the array is empty
             self._number += 1
             yield self._number, text
+
+
+class _DocumentScanner(_ArrayScanner):
+    """Finds where values that follow each other end."""
+
+    def finish(self) -> None:
+        if self._buffer[self._begin :].strip():
+            raise SourceUnreadable(f"it ends within value {self._number + 1}")
+
+    def _mark(self, token: bytes, start: int, end: int) -> Iterator[tuple[int, bytes]]:  # noqa: ARG002 - as of arrays
+        if token in b"[{":
+            self._depth += 1
+        elif token in b"]}":
+            self._depth -= 1
+            if self._depth <= 0:
+                yield from self._element(end, last=False)
+                self._begin, self._depth = end, 0
