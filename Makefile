@@ -47,7 +47,7 @@ synth: $(STAMP_DEV) ## Write the CloudFormation templates to cdk.out and lint th
 
 bench: $(STAMP_DEV) ## Compare with other systems, each time in one run
 	$(BIN)/python -m benchmarks.ingest
-	$(BIN)/python -m benchmarks.single_row
+	$(BIN)/python -m benchmarks.pipelines
 	$(BIN)/python -m benchmarks.split
 	$(BIN)/python -m benchmarks.split.spark_comparison
 

@@ -37,6 +37,8 @@ class FunctionSettings(BaseModel):
     model_cache_dir: Path = Path(tempfile.gettempdir()) / "augury-models"
     model_cache_bytes: PositiveInt = 400 * 1024 * 1024
     registry_ttl_s: PositiveInt = 5
+    trusted_artifact_keys: str | None = None
+    allow_unsigned_artifacts: bool = False
 
     @model_validator(mode="before")
     @classmethod
@@ -62,7 +64,8 @@ class Deployment(BaseModel):
     """Where one deployment of Augury is: a stack on AWS, or a platform on this machine.
 
     ``augury local up`` writes it as JSON to :data:`LOCAL_STATE`. ``events_prefix`` is that of the events stream, where
-    the deployment does not use the default.
+    the deployment does not use the default. ``artifact_signing_key`` is the ARN of a KMS key or the path of a PEM file,
+    ``trusted_artifact_keys`` what the predict function trusts: public keys in PEM and ARNs.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -75,6 +78,9 @@ class Deployment(BaseModel):
     table: str
     pepper_secret: str
     events_prefix: str | None = None
+    artifact_signing_key: str | None = None
+    trusted_artifact_keys: str | None = None
+    allow_unsigned_artifacts: bool = False
 
     @classmethod
     def read_local(cls, state: Path = LOCAL_STATE) -> Deployment:

@@ -1,4 +1,4 @@
-"""What must not be lost: the bucket with its streams and notifications, the table, the signing secret, the pepper."""
+"""What must not be lost: the bucket with its streams and notifications, the table, keys and secrets."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from aws_cdk.aws_secretsmanager import Secret, SecretStringGenerator
 from constructs import Construct
 
 from augury.lake import RAW_EVENTS, SPILLED_EVENTS
+from infra.artifact_key import ArtifactKey
 from infra.event_lake import EventLake
 from infra.records import Records
 from infra.split_queue import SplitQueue
@@ -16,7 +17,8 @@ from infra.stages import StageConfig
 class DataStack(Stack):
     """All state of a stage. The other stacks refer to it and can be replaced at will.
 
-    Its outputs ``BucketName``, ``EventsPrefix``, ``TableName`` and ``PepperSecretArn`` are read by the command line.
+    Its outputs are read by the command line: ``BucketName``, ``EventsPrefix``, ``TableName``, ``PepperSecretArn``,
+    ``ArtifactKeyArn``, ``TrustedArtifactKeys`` and ``AllowUnsignedArtifacts``.
     """
 
     def __init__(self, scope: Construct, construct_id: str, *, config: StageConfig) -> None:
@@ -43,6 +45,10 @@ class DataStack(Stack):
             generate_secret_string=SecretStringGenerator(password_length=64, exclude_punctuation=True),
             removal_policy=config.removal_policy,
         )
+        self.artifact_key = ArtifactKey(self, "Artifacts", config=config)
+        CfnOutput(self, "ArtifactKeyArn", value=self.artifact_key.arn)
+        CfnOutput(self, "TrustedArtifactKeys", value=self.artifact_key.trusted)
+        CfnOutput(self, "AllowUnsignedArtifacts", value=str(config.allow_unsigned_artifacts).lower())
         CfnOutput(self, "PepperSecretArn", value=self.pepper.secret_arn)
         CfnOutput(self, "BucketName", value=self.lake.bucket.bucket_name)
         CfnOutput(self, "EventsPrefix", value=config.events_prefix.expression)

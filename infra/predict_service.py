@@ -6,6 +6,7 @@ from pathlib import Path
 
 from constructs import Construct
 
+from infra.artifact_key import ArtifactKey
 from infra.event_lake import EventLake
 from infra.functions import ImageFunction
 from infra.key_patterns import MODEL_OBJECTS
@@ -28,10 +29,20 @@ class PredictService(Construct):
         Where artifacts lie and predictions are logged.
     records : Records
         Where credentials, public keys and pipelines are looked up.
+    artifact_key : ArtifactKey
+        Whose signature artifacts need.
     """
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, config: StageConfig, root: Path, lake: EventLake, records: Records
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        config: StageConfig,
+        root: Path,
+        lake: EventLake,
+        records: Records,
+        artifact_key: ArtifactKey,
     ) -> None:
         super().__init__(scope, construct_id)
         self.function = ImageFunction(
@@ -45,9 +56,12 @@ class PredictService(Construct):
                 "table": records.table_name,
                 "bucket": lake.bucket.bucket_name,
                 "predictions_stream": lake.predictions.delivery_stream_name,
+                "trusted_artifact_keys": artifact_key.trusted,
+                "allow_unsigned_artifacts": str(config.allow_unsigned_artifacts).lower(),
             },
         )
         records.grant_authentication(self.function)
         records.grant_registry(self.function)
+        artifact_key.grant_check(self.function)
         lake.bucket.grants.actions_on_object_keys(self.function, MODEL_OBJECTS, "s3:GetObject")
         lake.predictions.grant_put_records(self.function)

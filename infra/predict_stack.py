@@ -19,5 +19,13 @@ class PredictStack(Stack):
         self, scope: Construct, construct_id: str, *, config: StageConfig, root: Path, data: DataStack
     ) -> None:
         super().__init__(scope, construct_id, description="Augury: the function that answers predictions")
-        service = PredictService(self, "Service", config=config, root=root, lake=data.lake, records=data.records)
+        service = PredictService(
+            self,
+            "Service",
+            config=config,
+            root=root,
+            lake=data.lake,
+            records=data.records,
+            artifact_key=data.artifact_key,
+        )
         self.function = service.function

@@ -181,6 +181,11 @@ class StageConfig:
         How many raw objects are split at once, at most.
     rotation_days : int
         Age at which the token signing key is replaced.
+    trusted_artifact_keys : tuple of str
+        Public keys in PEM, beside the stage's own key, whose signature on an artifact is good: those of another
+        stage, or of a key that is being replaced.
+    allow_unsigned_artifacts : bool
+        Whether artifacts that nobody signed are served.
     """
 
     name: str
@@ -200,6 +205,8 @@ class StageConfig:
     split_concurrency: int
     events_prefix: EventsPrefix = field(default_factory=EventsPrefix)
     rotation_days: int = 30
+    trusted_artifact_keys: tuple[str, ...] = ()
+    allow_unsigned_artifacts: bool = False
 
     @property
     def removal_policy(self) -> RemovalPolicy:

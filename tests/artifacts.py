@@ -10,7 +10,7 @@ from tempfile import mkdtemp
 
 import pandas as pd
 
-from augury.artifacts import DataWindow, Manifest
+from augury.artifacts import DataWindow, LocalSigner, Manifest, Trust
 from augury.names import ClientName, PipelineName, Version
 from augury.training import load_definition, train
 
@@ -19,6 +19,8 @@ DEFINITION = ROOT / "training" / "iris_xgboost.py"
 ACME = ClientName("acme")
 IRIS = PipelineName("iris")
 VERSION = Version("1")
+SIGNER = LocalSigner.generate()
+TRUST = Trust([SIGNER.public_pem()])
 FLOWER = {"f1": 1, "f2": 2.7, "f3": 5.3, "f4": 1.9}
 
 
@@ -42,5 +44,6 @@ def trained_iris() -> TrainedIris:
         version=VERSION,
         directory=Path(mkdtemp(prefix="augury-test-")) / "iris",
         data_window=DataWindow(),
+        signer=SIGNER,
     )
     return TrainedIris(outcome.directory, outcome.manifest, outcome.manifest_sha256)

@@ -9,6 +9,7 @@ import json
 import sys
 from typing import Any
 
+import pandas as pd
 from sklearn.datasets import load_iris
 from sklearn.pipeline import Pipeline
 
@@ -21,9 +22,14 @@ def build_pipeline() -> Pipeline:
         [
             ("ids", FeatureIdTransform("name", "nameId", min_size=0, exclude_missing=True, zero_based=True)),
             ("auto", AutoTransform(max_values_numeric_categorical=2, exclude=["nameId", "name"])),
-            ("xgb", XGBoostClassifier("nameId", target_readable="name", excluded=["name"], learning_rate=0.1)),
+            ("xgb", XGBoostClassifier("nameId", "name", excluded=["name"], learning_rate=0.1, nthread=1)),
         ]
     )
+
+
+def load_frame() -> pd.DataFrame:
+    """Return Fisher's 150 flowers as a frame."""
+    return pd.DataFrame(example_events())
 
 
 def example_events() -> list[dict[str, Any]]:

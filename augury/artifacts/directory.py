@@ -15,28 +15,15 @@ from pathlib import Path
 import orjson
 from pydantic import ValidationError
 
-from augury.artifacts.layout import MANIFEST_FILE
+from augury.artifacts.layout import MANIFEST_FILE, SIGNATURE_FILE
 from augury.artifacts.manifest import FORMAT, Manifest, digest, digests
+from augury.artifacts.refusal import ArtifactRefused
+from augury.artifacts.signing import Signer
+from augury.artifacts.trust import Trust
 
+MAX_SIGNATURE_BYTES = 128
 MAX_MANIFEST_BYTES = 4 * 1024 * 1024
 MAX_ARTIFACT_BYTES = 256 * 1024 * 1024
-
-
-class ArtifactRefused(Exception):
-    """An artifact that will not be used.
-
-    Parameters
-    ----------
-    file : str
-        Name of the offending file.
-    reason : str
-        What is wrong with it.
-    """
-
-    def __init__(self, file: str, reason: str) -> None:
-        super().__init__(f"{file}: {reason}")
-        self.file = file
-        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +37,18 @@ class Artifact:
     manifest_sha256 : str
         SHA-256 of the manifest's bytes, in hexadecimal.
     files : mapping of str to bytes
-        Every other file, by name.
+        Every other file that was read, by name.
+    signature : bytes, optional
+        The manifest's signature; None where there is none and unsigned artifacts are allowed.
     """
 
     manifest: Manifest
     manifest_sha256: str
     files: Mapping[str, bytes]
+    signature: bytes | None = None
 
 
-def save(directory: Path, manifest: Manifest, files: Mapping[str, bytes]) -> str:
+def save(directory: Path, manifest: Manifest, files: Mapping[str, bytes], signer: Signer | None = None) -> str:
     """Write an artifact; the directory appears whole or not at all.
 
     Parameters
@@ -69,6 +59,8 @@ def save(directory: Path, manifest: Manifest, files: Mapping[str, bytes]) -> str
         Its ``files`` are the :func:`digests` of the files.
     files : mapping of str to bytes
         Files by name, without the manifest.
+    signer : Signer, optional
+        Signs the manifest; without one the artifact is unsigned, and is used only where that is allowed.
 
     Returns
     -------
@@ -85,45 +77,59 @@ def save(directory: Path, manifest: Manifest, files: Mapping[str, bytes]) -> str
     if manifest.files != digests(files):
         raise ValueError("the manifest's digests are not those of the files")
     body = manifest.dump()
+    signature = None if signer is None else signer.sign(body)
     with arriving(directory) as partial:
-        for name, content in files.items():
-            (partial / name).write_bytes(content)
-        (partial / MANIFEST_FILE).write_bytes(body)
+        write_files(partial, body, signature, files)
     return digest(body)
 
 
-def load(directory: Path, manifest_sha256: str | None = None) -> Artifact:
-    """Read an artifact and check all of it; nothing but the manifest is parsed.
+def load(directory: Path, trust: Trust, manifest_sha256: str | None = None, *, for_serving: bool = False) -> Artifact:
+    """Read an artifact and check it; nothing is parsed before the manifest's signature is found right.
 
     Parameters
     ----------
     directory : Path
         Artifact directory.
+    trust : Trust
+        Whose signature it needs.
     manifest_sha256 : str, optional
         SHA-256 that the manifest must have, in hexadecimal.
+    for_serving : bool, default False
+        Read only the files that its lane needs. The others are neither read nor asked for.
 
     Raises
     ------
     ArtifactRefused
-        A file is missing, is one too many, is no regular file or has another digest; the manifest cannot be read, is
-        of another format version or lists a name that is none; or all files together are too large.
+        The manifest is unsigned or signed by nobody trusted, has another digest, cannot be read, is of another format
+        version or lists a name that is none; a file is missing, is one too many, is no regular file or has another
+        digest; or all files together are too large.
+    AwsUnavailable
+        KMS did not answer for a trusted key that it holds.
     """
     body = _read_regular(directory, MANIFEST_FILE, MAX_MANIFEST_BYTES)
-    manifest = parse_manifest(body, manifest_sha256)
-    unexpected = sorted({entry.name for entry in directory.iterdir()} - manifest.files.keys() - {MANIFEST_FILE})
+    signature = _read_signature(directory)
+    manifest = checked_manifest(body, signature, trust, manifest_sha256)
+    listed = manifest.files.keys() | {MANIFEST_FILE, SIGNATURE_FILE}
+    unexpected = sorted({entry.name for entry in directory.iterdir()} - listed)
     if unexpected:
         raise ArtifactRefused(unexpected[0], "is not listed in the manifest")
     left, files = MAX_ARTIFACT_BYTES, {}
-    for name, expected in manifest.files.items():
-        files[name] = checked(name, _read_regular(directory, name, left), expected)
+    for name in manifest.served_files if for_serving else manifest.files:
+        files[name] = checked(name, _read_regular(directory, name, left), manifest.files[name])
         left -= len(files[name])
-    return Artifact(manifest, digest(body), files)
+    return Artifact(manifest, digest(body), files, signature)
 
 
-def parse_manifest(body: bytes, sha256: str | None = None) -> Manifest:
-    """Read a manifest's bytes, after their digest and their format version are found right."""
+def checked_manifest(body: bytes, signature: bytes | None, trust: Trust, sha256: str | None = None) -> Manifest:
+    """Read a manifest's bytes, once they are the registered ones and somebody trusted signed them."""
     if sha256 is not None:
         checked(MANIFEST_FILE, body, sha256)
+    trust.check(body, signature)
+    return parse_manifest(body)
+
+
+def parse_manifest(body: bytes) -> Manifest:
+    """Read a manifest's bytes, once their format version is found right."""
     try:
         found = orjson.loads(body)
     except orjson.JSONDecodeError:
@@ -145,6 +151,15 @@ def checked(name: str, body: bytes, expected: str) -> bytes:
     return body
 
 
+def write_files(directory: Path, manifest: bytes, signature: bytes | None, files: Mapping[str, bytes]) -> None:
+    """Write an artifact's files into a directory that is there."""
+    for name, content in files.items():
+        (directory / name).write_bytes(content)
+    if signature is not None:
+        (directory / SIGNATURE_FILE).write_bytes(signature)
+    (directory / MANIFEST_FILE).write_bytes(manifest)
+
+
 @contextmanager
 def arriving(directory: Path) -> Iterator[Path]:
     """Give a directory to write into, and rename it to its name when all is written."""
@@ -158,6 +173,12 @@ def arriving(directory: Path) -> Iterator[Path]:
         partial.rename(directory)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
+
+
+def _read_signature(directory: Path) -> bytes | None:
+    if not (directory / SIGNATURE_FILE).is_symlink() and not (directory / SIGNATURE_FILE).exists():
+        return None
+    return _read_regular(directory, SIGNATURE_FILE, MAX_SIGNATURE_BYTES)
 
 
 def _read_regular(directory: Path, name: str, limit: int) -> bytes:

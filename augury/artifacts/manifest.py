@@ -7,9 +7,18 @@ from datetime import date
 from hashlib import sha256
 from typing import Annotated, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, FiniteFloat, NonNegativeInt, model_validator
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    FiniteFloat,
+    JsonValue,
+    NonNegativeInt,
+    model_validator,
+)
 
-from augury.artifacts.layout import MANIFEST_FILE, MODEL_FILE, PLAN_FILE
+from augury.artifacts.layout import LANE_FILES, MANIFEST_FILE, SIGNATURE_FILE, Kind, Lane
 from augury.names import ClientName, PipelineName, Version
 from augury.schema import InputSchema
 
@@ -25,16 +34,18 @@ class _Part(BaseModel):
 
 
 class ParitySummary(_Part):
-    """How far plan and model are from the fitted pipeline.
+    """How far what is served is from the fitted pipeline.
 
     Parameters
     ----------
     rows : int
         Rows compared: all training rows and the adversarial ones.
     max_difference : float
-        Greatest absolute difference of a probability.
+        Greatest absolute difference of a probability, or relative one of a regression's value.
     class_disagreements : int
         Rows whose most probable class differs.
+    refusal_disagreements : int, default 0
+        Rows that one answers and the other refuses.
     tolerance : float
         Difference up to which the two count as equal.
     agrees : bool
@@ -44,6 +55,7 @@ class ParitySummary(_Part):
     rows: NonNegativeInt
     max_difference: FiniteFloat
     class_disagreements: NonNegativeInt
+    refusal_disagreements: NonNegativeInt = 0
     tolerance: FiniteFloat
     agrees: bool
 
@@ -66,12 +78,18 @@ class Manifest(_Part):
         When it was made, with its time zone.
     lane : {"plan", "pandas"}
         How it is served.
+    lane_reason : str, optional
+        Why it is the pandas lane; None for the plan lane.
+    kind : {"classification", "regression"}, default "classification"
+        What it predicts.
     inputs : InputSchema
         What a record must bring.
     classes : tuple of str, optional
         Readable class names in the order of the model's probabilities; None for a regression.
     metrics : dict of str to float
         Cross-validated scores.
+    parameters : dict of str to scalar, default {}
+        The pipeline's parameters that were tuned, by ``step__parameter``.
     parity : ParitySummary
         Plan and model against the fitted pipeline.
     data_window : DataWindow
@@ -91,10 +109,13 @@ class Manifest(_Part):
     pipeline: PipelineName
     version: Version
     created_at: AwareDatetime
-    lane: Literal["plan", "pandas"]
+    lane: Lane
+    lane_reason: str | None = None
+    kind: Kind = "classification"
     inputs: InputSchema
     classes: tuple[str, ...] | None
     metrics: dict[str, FiniteFloat]
+    parameters: dict[str, JsonValue] = {}
     parity: ParitySummary
     data_window: DataWindow
     rows: NonNegativeInt
@@ -104,12 +125,26 @@ class Manifest(_Part):
 
     @model_validator(mode="after")
     def _files_fit_the_lane(self) -> Self:
-        if MANIFEST_FILE in self.files:
-            raise ValueError(f"{MANIFEST_FILE} cannot vouch for itself")
-        missing = {PLAN_FILE, MODEL_FILE} - self.files.keys() if self.lane == "plan" else None
+        for name in (MANIFEST_FILE, SIGNATURE_FILE):
+            if name in self.files:
+                raise ValueError(f"{name} cannot vouch for itself")
+        missing = set(LANE_FILES[self.lane]) - self.files.keys()
         if missing:
-            raise ValueError(f"the plan lane needs {', '.join(sorted(missing))}")
+            raise ValueError(f"the {self.lane} lane needs {', '.join(sorted(missing))}")
+        if (self.lane == "plan") != (self.lane_reason is None):
+            raise ValueError("lane_reason says why it is the pandas lane, and only then")
         return self
+
+    @model_validator(mode="after")
+    def _classes_fit_the_kind(self) -> Self:
+        if (self.kind == "classification") != bool(self.classes):
+            raise ValueError("a classification has classes, and a regression has none")
+        return self
+
+    @property
+    def served_files(self) -> tuple[str, ...]:
+        """Names of the files that serving it needs."""
+        return LANE_FILES[self.lane]
 
     def dump(self) -> bytes:
         """Return the manifest as JSON, the bytes that its digest is of."""

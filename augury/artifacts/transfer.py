@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from augury.artifacts.directory import (
     MAX_ARTIFACT_BYTES,
     MAX_MANIFEST_BYTES,
+    MAX_SIGNATURE_BYTES,
     Artifact,
-    ArtifactRefused,
     arriving,
     checked,
+    checked_manifest,
     load,
-    parse_manifest,
+    write_files,
 )
-from augury.artifacts.layout import MANIFEST_FILE
+from augury.artifacts.layout import MANIFEST_FILE, SIGNATURE_FILE
 from augury.artifacts.manifest import digest
+from augury.artifacts.refusal import ArtifactRefused
+from augury.artifacts.trust import Trust
 from augury.aws import NotFound, ObjectStore
 from augury.aws.errors import translated
 
 
-def publish(directory: Path, store: ObjectStore, prefix: str) -> str:
+def publish(directory: Path, store: ObjectStore, prefix: str, trust: Trust) -> str:
     """Copy a checked artifact into the store, its manifest last. Doing it again changes nothing.
 
     Parameters
@@ -31,6 +35,8 @@ def publish(directory: Path, store: ObjectStore, prefix: str) -> str:
         Where to.
     prefix : str
         Start of the keys, up to and with the last slash.
+    trust : Trust
+        Whose signature it needs.
 
     Returns
     -------
@@ -44,7 +50,7 @@ def publish(directory: Path, store: ObjectStore, prefix: str) -> str:
     AwsUnavailable
         The store did not take a file.
     """
-    artifact = load(directory)
+    artifact = load(directory, trust)
     manifest = (directory / MANIFEST_FILE).read_bytes()
     checked(MANIFEST_FILE, manifest, artifact.manifest_sha256)
     published = _published_digest(store, prefix)
@@ -52,6 +58,8 @@ def publish(directory: Path, store: ObjectStore, prefix: str) -> str:
         raise ArtifactRefused(MANIFEST_FILE, f"another artifact was published under {prefix}")
     for name, body in artifact.files.items():
         store.put(prefix + name, body)
+    if artifact.signature is not None:
+        store.put(prefix + SIGNATURE_FILE, artifact.signature)
     store.put(prefix + MANIFEST_FILE, manifest, "application/json")
     return artifact.manifest_sha256
 
@@ -61,6 +69,9 @@ def fetch(
     prefix: str,
     directory: Path,
     manifest_sha256: str,
+    trust: Trust,
+    *,
+    for_serving: bool = False,
     max_bytes: int = MAX_ARTIFACT_BYTES,
 ) -> Artifact:
     """Copy an artifact out of the store and check it; the directory appears whole or not at all.
@@ -77,6 +88,10 @@ def fetch(
         Directory to make.
     manifest_sha256 : str
         SHA-256 that the manifest must have, in hexadecimal, as the registry has it.
+    trust : Trust
+        Whose signature it needs.
+    for_serving : bool, default False
+        Fetch only the files that its lane needs.
     max_bytes : int, default 256 MiB
         Greatest size of all files together.
 
@@ -88,21 +103,25 @@ def fetch(
         The store did not answer.
     """
     if directory.exists():
-        return load(directory, manifest_sha256)
+        return load(directory, trust, manifest_sha256, for_serving=for_serving)
     body = _download(store, prefix, MANIFEST_FILE, MAX_MANIFEST_BYTES)
-    manifest = parse_manifest(body, manifest_sha256)
+    signature = _download_signature(store, prefix)
+    manifest = checked_manifest(body, signature, trust, manifest_sha256)
+    left, files = max_bytes, {}
+    for name in manifest.served_files if for_serving else manifest.files:
+        files[name] = checked(name, _download(store, prefix, name, left), manifest.files[name])
+        left -= len(files[name])
+    _keep(directory, body, signature, files)
+    return Artifact(manifest, digest(body), files, signature)
+
+
+def _keep(directory: Path, manifest: bytes, signature: bytes | None, files: Mapping[str, bytes]) -> None:
     try:
         with arriving(directory) as partial:
-            left = max_bytes
-            for name, expected in manifest.files.items():
-                content = checked(name, _download(store, prefix, name, left), expected)
-                (partial / name).write_bytes(content)
-                left -= len(content)
-            (partial / MANIFEST_FILE).write_bytes(body)
+            write_files(partial, manifest, signature, files)
     except OSError:
         if not directory.exists():
             raise
-    return load(directory, manifest_sha256)
 
 
 def _published_digest(store: ObjectStore, prefix: str) -> str | None:
@@ -112,12 +131,23 @@ def _published_digest(store: ObjectStore, prefix: str) -> str | None:
         return None
 
 
+def _download_signature(store: ObjectStore, prefix: str) -> bytes | None:
+    try:
+        return _read_object(store, prefix, SIGNATURE_FILE, MAX_SIGNATURE_BYTES)
+    except NotFound:
+        return None
+
+
 def _download(store: ObjectStore, prefix: str, name: str, limit: int) -> bytes:
     try:
-        with translated(f"read {prefix}{name}"), store.open(prefix + name) as stream:
-            body = stream.read(limit + 1)
+        return _read_object(store, prefix, name, limit)
     except NotFound:
         raise ArtifactRefused(name, f"is missing under {prefix}") from None
+
+
+def _read_object(store: ObjectStore, prefix: str, name: str, limit: int) -> bytes:
+    with translated(f"read {prefix}{name}", absent=NotFound), store.open(prefix + name) as stream:
+        body = stream.read(limit + 1)
     if len(body) > limit:
         raise ArtifactRefused(name, "makes the artifact too large")
     return body

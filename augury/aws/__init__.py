@@ -1,6 +1,7 @@
 """The only door to AWS: a few typed methods per service, and three exceptions."""
 
 from augury.aws.errors import AwsUnavailable, ConditionFailed, NotFound
+from augury.aws.keys import KeyService
 from augury.aws.objects import ObjectStore, ObjectSummary, OpenObject
 from augury.aws.secrets import SecretStore, SecretVersion
 from augury.aws.stacks import read_outputs
@@ -12,6 +13,7 @@ __all__ = [
     "ConditionFailed",
     "DeliveryStream",
     "Item",
+    "KeyService",
     "NotFound",
     "ObjectStore",
     "ObjectSummary",

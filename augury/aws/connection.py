@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_firehose import FirehoseClient
+    from mypy_boto3_kms import KMSClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sqs import SQSClient
@@ -101,6 +102,10 @@ class Connection:
     def glue(self) -> Any:
         """Return a new Glue client."""
         return self._session.client("glue", endpoint_url=self._endpoint_url, config=_CONFIG)
+
+    def kms(self) -> KMSClient:
+        """Return a new KMS client."""
+        return self._session.client("kms", endpoint_url=self._endpoint_url, config=_CONFIG)
 
     def s3(self, *, within_s: float | None = None) -> S3Client:
         """Return a new S3 client.

@@ -16,6 +16,8 @@ from augury.aws import ObjectStore, Table
 from augury.cli import training
 from augury.cli.api import ApiClient
 from augury.cli.examples import DEFINITION, iris_events
+from augury.cli.signatures import signer_of, trust_of
+from augury.cli.training_summary import summary
 from augury.clients import ClientAdmin
 from augury.events import caller_fields
 from augury.lake import RAW_EVENTS, RAW_PREDICTIONS, client_events
@@ -84,7 +86,8 @@ class Journey:
         with step("Train training/iris_xgboost.py on the client's events"):
             artifact = self._train()
         with step("Register the pipeline"):
-            registered = training.register(artifact, _CLIENT, self._store, Registry(self._table))
+            trust = trust_of(self._platform.deployment, self._platform.connection)
+            registered = training.register(artifact, _CLIENT, self._store, Registry(self._table), trust)
             say(f"pipeline [bold]{registered.pipeline}[/] answers as revision {registered.revision}")
         with step("Predict over HTTP"):
             say(orjson.dumps(_FLOWER).decode())
@@ -120,11 +123,11 @@ class Journey:
 
     def _train(self) -> Path:
         deployment, (first, last) = self._platform.deployment, training.last_two_days()
-        outcome = training.train_on_events(
-            self._platform.connection, deployment.bucket, DEFINITION, _CLIENT, first, last,
-            version=training.version_of_now(), directory=self._scratch / "artifact",
-        )  # fmt: skip
-        self._narrator.console.print(training.report(outcome))
+        version, directory = training.version_of_now(), self._scratch / "artifact"
+        job = training.Job(_CLIENT, version, directory, signer_of(deployment, self._platform.connection))
+        connection = self._platform.connection
+        outcome = training.train_on_events(connection, deployment.bucket, DEFINITION, first, last, job)
+        self._narrator.console.print(summary(outcome))
         if not outcome.parity.agrees:
             raise DemoFailed("the plan does not agree with the fitted pipeline")
         return outcome.directory

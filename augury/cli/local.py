@@ -27,6 +27,9 @@ def up(
     buffer_seconds: Annotated[
         int, typer.Option(min=0, max=900, help="Seconds that Firehose gathers records for one object.")
     ] = 2,
+    allow_unsigned: Annotated[
+        bool, typer.Option("--allow-unsigned", help="Serve artifacts that nobody signed too.")
+    ] = False,
 ) -> None:
     """Run the platform in the foreground until Ctrl-C."""
     from augury.cli import seeding
@@ -44,5 +47,11 @@ def up(
         out.print("       in another terminal: [bold]augury --profile local …[/]; Ctrl-C ends it")
 
     raise typer.Exit(
-        serve(port, on_ready=on_ready, events_prefix=prefix, flush_interval=timedelta(seconds=buffer_seconds))
+        serve(
+            port,
+            on_ready=on_ready,
+            events_prefix=prefix,
+            flush_interval=timedelta(seconds=buffer_seconds),
+            allow_unsigned_artifacts=allow_unsigned,
+        )
     )

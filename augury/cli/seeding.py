@@ -12,6 +12,7 @@ from augury.aws import ObjectStore, Table
 from augury.cli import session, training
 from augury.cli.api import ApiClient
 from augury.cli.examples import DEFINITION, iris_events
+from augury.cli.signatures import signer_of, trust_of
 from augury.clients import ClientAdmin, NewClient
 from augury.local import LocalPlatform
 from augury.names import ClientName
@@ -38,12 +39,12 @@ def seed(platform: LocalPlatform) -> Seeded:
     platform.flush()
     first, last = training.last_two_days()
     with tempfile.TemporaryDirectory(prefix="augury-") as scratch:
-        outcome = training.train_on_events(
-            connection, deployment.bucket, DEFINITION, client.name, first, last,
-            version=training.version_of_now(), directory=Path(scratch) / "artifact", quiet=True,
-        )  # fmt: skip
+        version, directory = training.version_of_now(), Path(scratch) / "artifact"
+        job = training.Job(client.name, version, directory, signer_of(deployment, connection), quiet=True)
+        outcome = training.train_on_events(connection, deployment.bucket, DEFINITION, first, last, job)
         store = ObjectStore(connection.s3(), deployment.bucket)
-        return Seeded(client, training.register(outcome.directory, client.name, store, Registry(table)))
+        trust = trust_of(deployment, connection)
+        return Seeded(client, training.register(outcome.directory, client.name, store, Registry(table), trust))
 
 
 def announce(seeded: Seeded, console: Console) -> None:

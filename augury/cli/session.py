@@ -14,8 +14,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table as RichTable
 
+from augury.artifacts import Signer, Trust
 from augury.aws import ObjectStore, Table, read_outputs
 from augury.aws.connection import Connection
+from augury.cli.signatures import signer_of, trust_of
 from augury.clients import ClientAdmin, ClientStore, LastUsed, NewClient
 from augury.config import Deployment
 from augury.names import ClientName
@@ -90,6 +92,16 @@ class Session:
     def table(self) -> Table:
         """The deployment's table."""
         return Table(self.connection.dynamodb(), self.deployment.table)
+
+    @property
+    def signer(self) -> Signer | None:
+        """What signs the deployment's artifacts; None where it has no key for that."""
+        return signer_of(self.deployment, self.connection)
+
+    @property
+    def trust(self) -> Trust:
+        """Whose artifacts the deployment's functions take."""
+        return trust_of(self.deployment, self.connection)
 
     @property
     def credentials(self) -> dict[str, str]:
@@ -192,4 +204,7 @@ def _read_stacks(connection: Connection, stage: str) -> Deployment:
         table=outputs["TableName"],
         pepper_secret=outputs["PepperSecretArn"],
         events_prefix=outputs.get("EventsPrefix"),
+        artifact_signing_key=outputs.get("ArtifactKeyArn"),
+        trusted_artifact_keys=outputs.get("TrustedArtifactKeys"),
+        allow_unsigned_artifacts=outputs.get("AllowUnsignedArtifacts") == "true",
     )

@@ -1,23 +1,59 @@
-"""Training as a person sees it: a progress bar and a report. It loads pandas and scikit-learn, so it is loaded late."""
+"""Training as a person sees it: with a progress bar. It loads pandas and scikit-learn, so it is loaded late."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import pandas as pd
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
 from augury import training
-from augury.artifacts import DataWindow
+from augury.artifacts import DataWindow, Signer, Trust
 from augury.aws import ObjectStore
 from augury.aws.connection import Connection
 from augury.frames import read_events
 from augury.names import ClientName, Version
 from augury.registry import PipelineDeployment, Registry
-from augury.training import TrainingOutcome, TrainingRefused
+from augury.training import DEFAULT_FOLDS, Definition, Folds, Search, TrainingOutcome, TrainingRefused
+
+EXAMPLE = "example"
+"""What stands for a definition's own example data, in the place of a file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What is to be made of a definition and data.
+
+    Parameters
+    ----------
+    client, version : ClientName, Version
+        Whose artifact it becomes, and its label.
+    directory : Path
+        Directory to make for it.
+    signer : Signer, optional
+        Signs it.
+    folds : Folds, default DEFAULT_FOLDS
+        The cross-validation and the seed.
+    search : Search, optional
+        The search for parameters.
+    examples : bool, default True
+        Whether the schema keeps values of the data.
+    quiet : bool, default False
+        Whether to show no progress bar.
+    """
+
+    client: ClientName
+    version: Version
+    directory: Path
+    signer: Signer | None
+    folds: Folds = DEFAULT_FOLDS
+    search: Search | None = None
+    examples: bool = True
+    quiet: bool = False
 
 
 def version_of_now() -> Version:
@@ -31,19 +67,21 @@ def last_two_days() -> tuple[date, date]:
     return today - timedelta(days=1), today
 
 
+def given_data(definition: Definition, data: str) -> pd.DataFrame:
+    """Return the events of a file or a directory, or for ``example`` the definition's own.
+
+    Raises
+    ------
+    TrainingRefused
+        They can't be read, or there are none.
+    """
+    return definition.example() if data == EXAMPLE else training.read_file(Path(data))
+
+
 def train_on_events(
-    connection: Connection,
-    bucket: str,
-    file: Path,
-    client: ClientName,
-    first: date,
-    last: date,
-    *,
-    version: Version,
-    directory: Path,
-    quiet: bool = False,
+    connection: Connection, bucket: str, file: Path, first: date, last: date, job: Job
 ) -> TrainingOutcome:
-    """Train a definition file on a client's events, with a progress bar unless ``quiet``.
+    """Train a definition file on its client's events of some days.
 
     Raises
     ------
@@ -51,47 +89,39 @@ def train_on_events(
         There is nothing to train on, or it can't be trained on.
     """
     definition = training.load_definition(file)
-    events = read_events(connection, bucket, client, first, last)
+    events = read_events(connection, bucket, job.client, first, last)
     for skipped in events.skipped:
         Console(stderr=True).print("[yellow]not read:[/]", escape(str(skipped)), soft_wrap=True)
     if events.frame.empty:
-        raise TrainingRefused(f"client {client!r} has no events from {first} to {last}: send some, or widen the range")
+        raise TrainingRefused(
+            f"client {job.client!r} has no events from {first} to {last}: send some, or widen the range"
+        )
+    return run(definition, events.frame, DataWindow(first=first, last=last), job)
+
+
+def run(definition: Definition, frame: pd.DataFrame, window: DataWindow, job: Job) -> TrainingOutcome:
+    """Train a definition on a frame, with a progress bar unless the job is quiet."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, transient=True, console=Console(stderr=True), disable=quiet) as bar:
+    with Progress(*columns, transient=True, console=Console(stderr=True), disable=job.quiet) as bar:
         task = bar.add_task("train", total=None)
         return training.train(
             definition,
-            events.frame,
-            client=client,
+            frame,
+            client=job.client,
             pipeline=definition.name,
-            version=version,
-            directory=directory,
-            data_window=DataWindow(first=first, last=last),
+            version=job.version,
+            directory=job.directory,
+            data_window=window,
+            folds=job.folds,
+            search=job.search,
+            signer=job.signer,
+            examples=job.examples,
             progress=lambda at: bar.update(task, description=at.stage, completed=at.done, total=at.total),
         )
 
 
-def register(directory: Path, client: ClientName, store: ObjectStore, registry: Registry) -> PipelineDeployment:
+def register(
+    directory: Path, client: ClientName, store: ObjectStore, registry: Registry, trust: Trust
+) -> PipelineDeployment:
     """Publish and register an artifact."""
-    return training.register(directory, client, store=store, registry=registry)
-
-
-def report(outcome: TrainingOutcome) -> Table:
-    """Return what a person wants to know of a training."""
-    manifest, evaluation, parity = outcome.manifest, outcome.evaluation, outcome.parity
-    table = Table(
-        title=f"Pipeline {manifest.pipeline}, version {manifest.version}", show_header=False, title_justify="left"
-    )
-    table.add_row("trained on", f"{manifest.rows} events of {manifest.client}")
-    table.add_row("inputs", ", ".join(f"{field.name} ({field.type})" for field in manifest.inputs.fields))
-    table.add_row("classes", ", ".join(manifest.classes or ()))
-    folds = "  ".join(f"{accuracy:.3f}" for accuracy in evaluation.accuracy_per_fold)
-    table.add_row("accuracy", f"{evaluation.accuracy:.3f} in {evaluation.folds}-fold cross-validation")
-    table.add_row("each fold", folds)
-    table.add_row("log loss", f"{evaluation.log_loss:.3f}")
-    table.add_row(
-        "parity",
-        f"{'agrees' if parity.agrees else 'DIFFERS'} with the fitted pipeline on {parity.rows} rows, adversarial\n"
-        f"ones included; largest difference {parity.max_difference:.1e} (tolerance {parity.tolerance:.0e})",
-    )
-    return table
+    return training.register(directory, client, store=store, registry=registry, trust=trust)

@@ -1,7 +1,8 @@
 """Events of the lake as pandas frames, and the lake queried through Athena."""
 
 from augury.frames.athena import query_events
+from augury.frames.columns import Columns
 from augury.frames.reading import Events, iter_events, read_events
 from augury.frames.rows import Skipped
 
-__all__ = ["Events", "Skipped", "iter_events", "query_events", "read_events"]
+__all__ = ["Columns", "Events", "Skipped", "iter_events", "query_events", "read_events"]

@@ -13,7 +13,14 @@ ACCESS_KEY_ID = SECRET_ACCESS_KEY = "test"  # noqa: S105  # moto takes any
 _OURS = ("AWS_", "AUGURY_", "POWERTOOLS_")
 
 
-def function_environment(resources: Resources, *, endpoint_url: str, model_cache_dir: Path) -> dict[str, str]:
+def function_environment(
+    resources: Resources,
+    *,
+    endpoint_url: str,
+    model_cache_dir: Path,
+    trusted_artifact_keys: str = "",
+    allow_unsigned_artifacts: bool = False,
+) -> dict[str, str]:
     """Return the variables of every function, which are those that the CDK app gives them.
 
     Parameters
@@ -24,6 +31,10 @@ def function_environment(resources: Resources, *, endpoint_url: str, model_cache
         Address of the local AWS.
     model_cache_dir : Path
         Where the predict function keeps artifacts.
+    trusted_artifact_keys : str
+        Public keys, one of which an artifact is to be signed with.
+    allow_unsigned_artifacts : bool
+        Whether the predict function takes artifacts that nobody signed.
     """
     return {
         "AUGURY_STAGE": "local",
@@ -35,6 +46,8 @@ def function_environment(resources: Resources, *, endpoint_url: str, model_cache
         "AUGURY_SIGNING_SECRET": resources.signing_secret,
         "AUGURY_PEPPER_SECRET": resources.pepper_secret,
         "AUGURY_MODEL_CACHE_DIR": str(model_cache_dir),
+        "AUGURY_TRUSTED_ARTIFACT_KEYS": trusted_artifact_keys,
+        "AUGURY_ALLOW_UNSIGNED_ARTIFACTS": str(allow_unsigned_artifacts).lower(),
         "AWS_ENDPOINT_URL": endpoint_url,
         "AWS_ACCESS_KEY_ID": ACCESS_KEY_ID,
         "AWS_SECRET_ACCESS_KEY": SECRET_ACCESS_KEY,

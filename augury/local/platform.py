@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Self
 
 from augury import routes
+from augury.artifacts import LocalSigner
 from augury.aws.connection import Connection
 from augury.config import LOCAL_STATE, Deployment
 from augury.lake import EventsPrefix
@@ -30,6 +31,9 @@ from augury.local.resources import Resources
 from augury.local.state import published
 
 DEFAULT_PORT = 8080
+
+ARTIFACT_KEY = "artifact-signing-key.pem"
+"""Name of the file beside the platform's state that holds the key which signs artifacts."""
 
 FLUSH_INTERVAL = timedelta(seconds=2)
 """Buffer interval of the local Firehose, so that nobody waits a minute for their first object."""
@@ -72,6 +76,9 @@ class LocalPlatform:
         Firehose's buffer interval; 2 s unless given.
     runs_in_background : bool
         Whether threads flush Firehose and invoke the split. Without them only :meth:`flush` does.
+    allow_unsigned_artifacts : bool
+        Whether artifacts that nobody signed are served. Others need the signature of the key beside ``state``, which
+        is made on the first start and stays.
 
     Raises
     ------
@@ -99,12 +106,15 @@ class LocalPlatform:
         events_prefix: EventsPrefix | None = None,
         flush_interval: timedelta = FLUSH_INTERVAL,
         runs_in_background: bool = True,
+        allow_unsigned_artifacts: bool = False,
     ) -> None:
         self._port = port
         self._state = state
         self._handlers = handlers or Handlers()
         self._clock = clock
         self._runs_in_background = runs_in_background
+        self._allow_unsigned_artifacts = allow_unsigned_artifacts
+        self._artifact_key = (state.parent / ARTIFACT_KEY).absolute()
         self._resources = Resources(events_prefix=(events_prefix or EventsPrefix()).expression)
         self._firehose = FirehoseStandIn(clock=clock, interval=flush_interval)
         self._running = ExitStack()
@@ -141,6 +151,9 @@ class LocalPlatform:
             table=self._resources.table,
             pepper_secret=self._resources.pepper_secret,
             events_prefix=self._resources.events_prefix,
+            artifact_signing_key=str(self._artifact_key),
+            trusted_artifact_keys=LocalSigner.read_or_make(self._artifact_key).public_pem(),
+            allow_unsigned_artifacts=self._allow_unsigned_artifacts,
         )
 
     @property
@@ -188,7 +201,13 @@ class LocalPlatform:
 
     def _environment(self, model_cache: Path) -> AbstractContextManager[None]:
         return environment(
-            function_environment(self._resources, endpoint_url=self._aws_endpoint_url, model_cache_dir=model_cache)
+            function_environment(
+                self._resources,
+                endpoint_url=self._aws_endpoint_url,
+                model_cache_dir=model_cache,
+                trusted_artifact_keys=LocalSigner.read_or_make(self._artifact_key).public_pem(),
+                allow_unsigned_artifacts=self._allow_unsigned_artifacts,
+            )
         )
 
     def _rotate_signing_key(self) -> None:
@@ -224,6 +243,7 @@ def serve(
     handlers: Handlers | None = None,
     events_prefix: EventsPrefix | None = None,
     flush_interval: timedelta = FLUSH_INTERVAL,
+    allow_unsigned_artifacts: bool = False,
 ) -> int:
     """Run a platform in the foreground until SIGTERM or SIGINT; call it from the main thread.
 
@@ -237,7 +257,7 @@ def serve(
         Called with the platform once it answers; nothing is printed here.
     state : Path
         See :class:`LocalPlatform`.
-    handlers, events_prefix, flush_interval
+    handlers, events_prefix, flush_interval, allow_unsigned_artifacts
         See :class:`LocalPlatform`.
 
     Returns
@@ -251,7 +271,12 @@ def serve(
         The port is taken.
     """
     platform = LocalPlatform(
-        port, state=state, handlers=handlers, events_prefix=events_prefix, flush_interval=flush_interval
+        port,
+        state=state,
+        handlers=handlers,
+        events_prefix=events_prefix,
+        flush_interval=flush_interval,
+        allow_unsigned_artifacts=allow_unsigned_artifacts,
     )
     with _stop_signal() as stop, platform:
         on_ready(platform)

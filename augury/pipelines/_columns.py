@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, date, datetime
 from typing import Any
 
 import numpy as np
@@ -62,6 +63,8 @@ def column_type(column: Column) -> FieldType:
 
 
 def _type_of_values(column: Column) -> FieldType:
+    if types.is_datetime64_any_dtype(column.dtype) or types.infer_dtype(column, skipna=True) == "string":
+        return FieldType.TEXT
     found = {_scalar_type(kind) for kind in set(map(type, column.dropna().tolist()))}
     if None in found:
         raise UnfitColumn(f"column {column.name!r} holds values that are no numbers, booleans or text: exclude it")
@@ -73,16 +76,22 @@ def _scalar_type(kind: type) -> FieldType | None:
         return FieldType.BOOLEAN
     if issubclass(kind, (int, float, np.integer, np.floating)):
         return FieldType.NUMBER
-    return FieldType.TEXT if issubclass(kind, str) else None
+    return FieldType.TEXT if issubclass(kind, (str, date)) else None
 
 
 def python_values(column: Column) -> list[Any]:
-    """Return a column's values as a JSON parser would give them, with None for every kind of null."""
+    """Return a column's values as a JSON parser would give them: None for every kind of null, ISO 8601 for dates."""
     values = column.astype(object).tolist()
-    return [
-        None if null else value.item() if isinstance(value, np.generic) else value
-        for value, null in zip(values, column.isna().tolist(), strict=True)
-    ]
+    return [None if null else _json_value(value) for value, null in zip(values, column.isna().tolist(), strict=True)]
+
+
+def _json_value(value: Any) -> Any:
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        # RFC 3339 has no seconds in an offset, but time zones had some before they were regulated.
+        return value.astimezone(UTC).isoformat()
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def records_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
@@ -105,6 +114,8 @@ def numbers_of(column: Column) -> Numbers:
     if column_is_numeric(column):
         numbers = column.to_numpy(dtype=np.float64, na_value=MISSING)
         return np.where(np.isfinite(numbers), numbers, MISSING)
+    if isinstance(column.dtype, pd.StringDtype):
+        return np.full(len(column), MISSING)
     return np.array([number_of(value) for value in python_values(column)], dtype=np.float64)
 
 
@@ -112,22 +123,19 @@ def texts_of(column: Column) -> Texts:
     """Return a column as text, None where :func:`augury.plans.text_of` has none."""
     if column_is_numeric(column):
         return _by_distinct(numbers_of(column), text_of)
-    return _objects([text_of(value) for value in python_values(column)])
-
-
-def mapped(texts: Texts, name_of: Callable[[str], Any], null: Any) -> Texts:
-    """Return texts replaced through a function that is called once per distinct text."""
-    codes, distinct = pd.factorize(texts)
-    return _objects([*(name_of(text) for text in distinct), null])[codes]
+    if isinstance(column.dtype, pd.StringDtype):
+        return np.where(column.isna().to_numpy(), np.asarray(None, dtype=object), column.to_numpy(dtype=object))
+    return object_array([text_of(value) for value in python_values(column)])
 
 
 def _by_distinct(numbers: Numbers, name_of: Callable[[float], Any]) -> Texts:
     codes, distinct = pd.factorize(numbers)
     # Code -1 stands for NaN and picks the last name.
-    return _objects([*(name_of(number) for number in distinct.tolist()), None])[codes]
+    return object_array([*(name_of(number) for number in distinct.tolist()), None])[codes]
 
 
-def _objects(values: list[Any]) -> Texts:
+def object_array(values: list[Any]) -> Texts:
+    """Return an array of one dimension that holds the values as they are, arrays among them too."""
     array = np.empty(len(values), dtype=object)
     array[:] = values
     return array

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from augury.pipelines._columns import Column, column_is_numeric, mapped, texts_of
+from augury.pipelines._coded import coded, function_of
+from augury.pipelines._columns import Column, column_is_numeric
 from augury.pipelines._frame_transform import FrameTransform
-from augury.plans import UNSEEN_ID, AnyStep, FeatureId
+from augury.plans import UNSEEN_ID, AnyStep, FeatureId, Require
 
 
 class FeatureIdTransform(FrameTransform):
     """Give every value of a feature an id, the most frequent one first.
 
-    A frame without the input column is left as it is, by ``fit`` and by ``transform``: so a step that makes the target
-    from a label stays in the pipeline when there is no label to be had, at prediction.
+    A frame without the input column gets no output column, from ``fit`` and from ``transform``: so a step that makes
+    the target from a label stays in the pipeline when there is no label to be had, at prediction.
 
     Parameters
     ----------
@@ -30,7 +28,8 @@ class FeatureIdTransform(FrameTransform):
     max_classes : int, default 1000
         Greatest number of ids.
     exclude_missing : bool, default False
-        Leave out the rows whose id would be -1. A record that is served is never left out: its id is -1.
+        Leave out the rows whose id would be -1. A record that is served is not left out but refused, by the name of
+        the field, provided that the pipeline makes something of the id.
     zero_based : bool, default False
         Whether ids start at 0 instead of 1.
 
@@ -73,30 +72,20 @@ class FeatureIdTransform(FrameTransform):
     def _transform(self, frame: pd.DataFrame) -> pd.DataFrame:
         if not self._has_learned or self.input_feature not in frame:
             return frame.copy()
-        texts = texts_of(frame[self.input_feature])
-        ids = mapped(texts, lambda text: self.ids_.get(text, UNSEEN_ID), UNSEEN_ID).astype(np.int64)
+        ids = coded(frame[self.input_feature]).numbers(function_of(self._step())).astype(np.int64)
         transformed = frame.assign(**{self.output_feature: ids})
         return transformed[ids != UNSEEN_ID] if self.exclude_missing else transformed
 
-    def get_feature_names_out(self, input_features: object = None) -> NDArray[np.object_]:  # noqa: ARG002
-        """Return the columns of the fitted frame and, last, the output feature."""
-        names = dict.fromkeys(self.feature_names_in_)
-        if self._has_learned:
-            names[self.output_feature] = None
-        return np.asarray(list(names), dtype=object)
+    def _outputs(self) -> tuple[str, ...]:
+        return (self.output_feature,) if self._has_learned else ()
 
     def to_plan(self) -> list[AnyStep]:
-        """Return the one step that maps a value to its id; none if the input column was not there to learn from."""
+        """Return the step that maps a value to its id; none if the input column was not there to learn from."""
         if not self._has_learned:
             return []
-        return [
-            FeatureId(
-                field=self.input_feature,
-                output=self.output_feature,
-                values=tuple(self.ids_),
-                first_id=self._first_id,
-            )
-        ]
+        if not self.exclude_missing:
+            return [self._step()]
+        return [Require(field=self.input_feature, output=self.input_feature, values=tuple(self.ids_)), self._step()]
 
     @property
     def _first_id(self) -> int:
@@ -106,8 +95,13 @@ class FeatureIdTransform(FrameTransform):
     def _has_learned(self) -> bool:
         return self.input_feature in self.feature_names_in_
 
+    def _step(self) -> FeatureId:
+        return FeatureId(
+            field=self.input_feature, output=self.output_feature, values=tuple(self.ids_), first_id=self._first_id
+        )
+
     def _frequent_values(self, column: Column) -> list[str]:
-        counts = Counter(text for text in texts_of(column) if text is not None)
+        counts = coded(column).text_counts()
         order = float if column_is_numeric(column) else str
         ranked = sorted(counts, key=lambda text: (-counts[text], order(text)))
         return [text for text in ranked if counts[text] >= self.min_size][: self.max_classes]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Collection, Iterable
 from typing import Any, Self
 
 import numpy as np
@@ -19,6 +20,15 @@ class FrameTransform(TransformerMixin, BaseEstimator, ABC, auto_wrap_output_keys
 
     A subclass learns in ``_fit`` into attributes that end in ``_``, gives a new frame in ``_transform``, and writes in
     ``to_plan`` the steps that do the same to a single record.
+
+    Which columns there are is settled by ``fit``: ``transform`` brings them into that order and leaves out others.
+
+    Attributes
+    ----------
+    feature_names_in_ : numpy.ndarray of str
+        Columns of the fitted frame.
+    n_features_in_ : int
+        Their number.
     """
 
     def fit(self, X: pd.DataFrame, y: object = None) -> Self:  # noqa: ARG002, N803
@@ -31,10 +41,7 @@ class FrameTransform(TransformerMixin, BaseEstimator, ABC, auto_wrap_output_keys
         y : ignored
             There for scikit-learn's convention.
         """
-        frame = checked_frame(X)
-        self.feature_names_in_ = np.asarray(frame.columns, dtype=object)
-        self.n_features_in_ = frame.shape[1]
-        self._fit(frame)
+        self._fit(self._known_frame(X))
         return self
 
     def transform(self, X: pd.DataFrame) -> pd.DataFrame:  # noqa: N803
@@ -43,10 +50,13 @@ class FrameTransform(TransformerMixin, BaseEstimator, ABC, auto_wrap_output_keys
         Parameters
         ----------
         X : pandas.DataFrame
-            Columns are matched by name; a column that is not there counts as null in every row.
+            Columns are matched by name. One that is not there counts as null in every row, and passes as missing; one
+            that was not there in ``fit`` is left out.
         """
         check_is_fitted(self)
-        return self._transform(checked_frame(X))
+        frame = checked_frame(X)
+        known = [name for name in self.feature_names_in_ if name in frame]
+        return self._transform(frame if known == list(frame.columns) else frame[known])
 
     def set_output(self, *, transform: str | None = None) -> Self:
         """Accept scikit-learn's choice of container, as long as it is a pandas frame."""
@@ -54,19 +64,42 @@ class FrameTransform(TransformerMixin, BaseEstimator, ABC, auto_wrap_output_keys
             raise ValueError(f"{type(self).__name__} gives pandas frames, not {transform!r}")
         return self
 
-    @abstractmethod
-    def _fit(self, frame: pd.DataFrame) -> None: ...
+    def get_feature_names_out(self, input_features: Iterable[str] | None = None) -> NDArray[np.object_]:
+        """Return the names of the columns that the frame of ``fit`` is transformed to.
 
-    @abstractmethod
-    def _transform(self, frame: pd.DataFrame) -> pd.DataFrame: ...
-
-    @abstractmethod
-    def get_feature_names_out(self, input_features: object = None) -> NDArray[np.object_]:
-        """Return the names of the columns that the frame of ``fit`` is transformed to."""
+        Parameters
+        ----------
+        input_features : iterable of str, optional
+            For scikit-learn's convention: nothing, or the fitted frame's columns.
+        """
+        check_is_fitted(self)
+        if input_features is not None and list(input_features) != list(self.feature_names_in_):
+            raise ValueError("input_features is not equal to feature_names_in_")
+        return np.asarray(self._names_out(), dtype=object)
 
     @abstractmethod
     def to_plan(self) -> list[AnyStep]:
         """Return the plan steps that do to a record what :meth:`transform` does to a frame."""
+
+    @abstractmethod
+    def _transform(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Transform a frame whose columns are those of the fitted frame, in their order, or some of them."""
+
+    def _fit(self, frame: pd.DataFrame) -> None:
+        """Learn; a transform that learns nothing checks its parameters at most."""
+
+    def _outputs(self) -> Iterable[str]:
+        """Return the names of the columns that the transform writes."""
+        return ()
+
+    def _names_out(self) -> list[str]:
+        return list(dict.fromkeys([*self.feature_names_in_, *self._outputs()]))
+
+    def _known_frame(self, X: Any) -> pd.DataFrame:  # noqa: N803
+        frame = checked_frame(X)
+        self.feature_names_in_ = np.asarray(frame.columns, dtype=object)
+        self.n_features_in_ = frame.shape[1]
+        return frame
 
 
 def checked_frame(frame: Any) -> pd.DataFrame:
@@ -87,3 +120,16 @@ def checked_frame(frame: Any) -> pd.DataFrame:
     if not frame.columns.is_unique:
         raise ValueError(f"column {frame.columns[frame.columns.duplicated()][0]!r} is there twice")
     return frame
+
+
+def refuse_bare_text(**names: Collection[str] | None) -> None:
+    """Refuse a text where a list of column names is wanted: its letters would be taken for them.
+
+    Raises
+    ------
+    TypeError
+        A parameter is text; the message names it.
+    """
+    for parameter, value in names.items():
+        if isinstance(value, str):
+            raise TypeError(f"{parameter} must be a list of column names, not the text {value!r}")

@@ -2,54 +2,78 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
-import onnxruntime
 import pandas as pd
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 from sklearn.pipeline import Pipeline
 
-from augury.artifacts import ONNX_INPUT, ONNX_PROBABILITIES, ParitySummary
+from augury.artifacts import ONNX_INPUT, ONNX_PROBABILITIES, ONNX_VALUE, Kind, ParitySummary
+from augury.artifacts.session import open_session
 from augury.pipelines._adversaries import adversarial_records
+from augury.pipelines._answers import Answers, fitted_answers, kind_of
 from augury.pipelines._columns import records_of
-from augury.pipelines._compile import Compiled, estimator_of, transforms_of
+from augury.pipelines._compile import Compiled, predictor_of
+from augury.pipelines._not_compilable import NotCompilable
+from augury.pipelines._schema import as_json, frame_of
+from augury.plans import Plan, Unanswerable
+from augury.schema import InputSchema
 
 TOLERANCE = 1e-6
 """Greatest absolute difference of a probability at which the two still agree."""
 
-type Probabilities = NDArray[np.float32]
+RELATIVE_TOLERANCE = 1e-5
+"""Greatest relative difference of a regression's value at which the two still agree."""
+
+_CHUNK_ROWS = 20_000
+_SAMPLE_ROWS = 500
+
+type Record = dict[str, Any]
+type Served = Callable[[Sequence[Record]], Answers]
+"""What is served: records in, answers out."""
 
 
 class ParityReport(BaseModel):
-    """Plan and model against the fitted pipeline, on every training row and on adversarial ones.
+    """What is served against the fitted pipeline, on every training row and on adversarial ones.
 
     Parameters
     ----------
+    kind : {"classification", "regression"}
+        What is predicted.
     training_rows, adversarial_rows : int
         Rows compared.
     unanswered_rows : int
-        Rows that the fitted pipeline leaves out, which are not compared.
+        Rows that both refuse.
     max_difference : float
-        Greatest absolute difference of a probability.
+        Greatest absolute difference of a probability. Of a regression, the greatest difference relative to the fitted
+        value or, where that is smaller, to the standard deviation of all fitted values: near zero, float32 leaves
+        nothing for a difference relative to the value alone.
     class_disagreements : int
         Rows in which the two pick classes whose fitted probabilities differ by more than the tolerance.
+    refusal_disagreements : int
+        Rows that one answers and the other refuses, but for those that the schema's check refuses beforehand.
     tolerance : float
         Greatest difference at which the two agree.
     worst : dict, optional
-        Record with the greatest difference.
+        Record with the greatest difference, or one that only one of the two refuses.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    kind: Kind = "classification"
     training_rows: int
     adversarial_rows: int
     unanswered_rows: int
     max_difference: float
     class_disagreements: int
+    refusal_disagreements: int = 0
     tolerance: float
-    worst: dict[str, Any] | None
+    worst: Record | None
 
     @property
     def rows(self) -> int:
@@ -58,94 +82,177 @@ class ParityReport(BaseModel):
 
     @property
     def agrees(self) -> bool:
-        """Whether every probability is within the tolerance and no row's class differs."""
-        return self.rows > 0 and self.max_difference <= self.tolerance and self.class_disagreements == 0
+        """Whether every number is within the tolerance, and no row's class or refusal differs."""
+        return self.rows > 0 and self.difference is None
+
+    @property
+    def difference(self) -> str | None:
+        """In what the two differ, in words; None where they agree."""
+        found = []
+        if not self.max_difference <= self.tolerance:
+            found.append(f"numbers differ by {self.max_difference:.3g} (tolerance {self.tolerance:g})")
+        if self.class_disagreements:
+            found.append(f"the class differs in {self.class_disagreements} of {self.rows} rows")
+        if self.refusal_disagreements:
+            found.append(f"only one of them refuses {self.refusal_disagreements} of {self.rows} rows")
+        return f"{', '.join(found)}; the worst is {self.worst}" if found else None
 
     def summary(self) -> ParitySummary:
         """Return what the manifest keeps of the report."""
         return ParitySummary(
             rows=self.rows,
-            max_difference=self.max_difference,
+            max_difference=min(self.max_difference, float(np.finfo(np.float64).max)),
             class_disagreements=self.class_disagreements,
+            refusal_disagreements=self.refusal_disagreements,
             tolerance=self.tolerance,
             agrees=self.agrees,
         )
 
 
-class _Comparison(NamedTuple):
-    records: list[dict[str, Any]]
-    fitted: Probabilities
-    served: Probabilities
-    unanswered: int
-
-
-def parity_report(
-    pipeline: Pipeline, compiled: Compiled, frame: pd.DataFrame, tolerance: float = TOLERANCE
-) -> ParityReport:
-    """Compare what was compiled with what was fitted.
-
-    The fitted pipeline is given frames with exactly the columns that the plan reads, null where a record has no value:
-    that is what predicting without a label means, so that a step that makes the target does nothing.
+def parity_report(pipeline: Pipeline, compiled: Compiled, frame: pd.DataFrame) -> ParityReport:
+    """Compare a plan and its model with the pipeline that they came from.
 
     Parameters
     ----------
     pipeline : sklearn.pipeline.Pipeline
-        Fitted pipeline.
+        The fitted pipeline.
     compiled : Compiled
-        What :func:`compile_pipeline` made of it.
+        What it was compiled to.
     frame : pandas.DataFrame
-        The raw training frame.
-    tolerance : float, default 1e-6
-        Greatest absolute difference of a probability at which the two agree.
-
-    Returns
-    -------
-    ParityReport
+        The raw frame that it was fitted on.
     """
-    inputs = frame[list(compiled.plan.inputs)].reset_index(drop=True)
-    thresholds = estimator_of(pipeline).thresholds()
-    awkward = adversarial_records(compiled.inputs, compiled.plan, thresholds, records_of(inputs))
-    parts = [
-        _compare(pipeline, compiled, inputs, records_of(inputs)),
-        _compare(pipeline, compiled, pd.DataFrame(awkward, columns=list(compiled.plan.inputs)), awkward),
-    ]
-    differences = np.concatenate([_differences(part) for part in parts])
-    records = [record for part in parts for record in part.records]
-    return ParityReport(
-        training_rows=len(parts[0].records),
-        adversarial_rows=len(parts[1].records),
-        unanswered_rows=sum(part.unanswered for part in parts),
-        max_difference=float(differences.max(initial=0.0)),
-        class_disagreements=sum(_disagreements(part, tolerance) for part in parts),
-        tolerance=tolerance,
-        worst=records[int(differences.argmax())] if records else None,
-    )
+    served = _planned(compiled.plan, compiled.model, kind_of(pipeline))
+    sample = _sample(frame, compiled.inputs)
+    thresholds = predictor_of(pipeline).thresholds()
+    awkward = adversarial_records(compiled.inputs, sample, compiled.plan, thresholds) if sample else []
+    return compare(pipeline, served, compiled.inputs, frame, awkward)
 
 
-def _compare(pipeline: Pipeline, compiled: Compiled, frame: pd.DataFrame, records: list[dict[str, Any]]) -> _Comparison:
-    transformed = frame
-    for transform in transforms_of(pipeline):
-        transformed = transform.transform(transformed)
-    answered = [records[row] for row in transformed.index]
-    fitted = estimator_of(pipeline).predict_proba(transformed)
-    return _Comparison(answered, fitted, _served(compiled, answered), len(records) - len(answered))
+def parity_of_lane(pipeline: Pipeline, served: Served, inputs: InputSchema, frame: pd.DataFrame) -> ParityReport:
+    """Compare what serves a pipeline without a plan with the fitted pipeline."""
+    sample = _sample(frame, inputs)
+    return compare(pipeline, served, inputs, frame, adversarial_records(inputs, sample) if sample else [])
 
 
-def _served(compiled: Compiled, records: list[dict[str, Any]]) -> Probabilities:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    session = onnxruntime.InferenceSession(compiled.model, options)
-    vectors = [compiled.plan.vector(record) for record in records]
-    matrix = np.array(vectors, dtype=np.float32).reshape(len(vectors), compiled.plan.width)
-    return np.asarray(session.run([ONNX_PROBABILITIES], {ONNX_INPUT: matrix})[0])
+def compare(
+    pipeline: Pipeline, served: Served, inputs: InputSchema, frame: pd.DataFrame, awkward: Sequence[Record]
+) -> ParityReport:
+    """Compare whatever serves a pipeline with it, on all rows of a frame and on further records."""
+    tally = _Tally(pipeline, served, inputs)
+    columns = frame[list(inputs.names)].reset_index(drop=True)
+    for start in range(0, len(columns), _CHUNK_ROWS):
+        tally.add(records_of(as_json(columns.iloc[start : start + _CHUNK_ROWS])))
+    for start in range(0, len(awkward), _CHUNK_ROWS):
+        tally.add(awkward[start : start + _CHUNK_ROWS])
+    return tally.report(len(columns), len(awkward))
 
 
-def _differences(part: _Comparison) -> NDArray[np.float64]:
-    difference = np.abs(part.fitted.astype(np.float64) - part.served.astype(np.float64)).max(axis=1, initial=0.0)
-    return np.where(np.isnan(difference), np.inf, difference)
+@dataclass
+class _Tally:
+    """The comparison so far: a regression's differences wait until the spread of its values is known."""
+
+    pipeline: Pipeline
+    served: Served
+    inputs: InputSchema
+    unanswered: int = 0
+    refusals: int = 0
+    classes: int = 0
+    refused_by_one: Record | None = None
+    worst: list[tuple[float, float, Record]] = field(default_factory=list)
+    spread: float = 0.0
+
+    def add(self, records: Sequence[Record]) -> None:
+        """Compare some more records; the first ones added are training rows."""
+        fitted, served = fitted_answers(self.pipeline, frame_of(records, self.inputs)), self.served(records)
+        self._add_refusals(records, fitted, served)
+        both = np.flatnonzero(fitted.answered & served.answered)
+        if len(both) == 0:
+            return
+        expected, found = fitted.values[both], served.values[both]
+        if kind_of(self.pipeline) == "regression":
+            self.spread = self.spread or float(np.nanstd(expected))
+            scale = np.maximum(np.abs(expected[:, 0]), self.spread)
+        else:
+            self.classes += _disagreements(expected, found)
+            scale = np.ones(len(both))
+        differences = _differences(expected, found) / np.where(scale > 0, scale, 1.0)
+        at = int(differences.argmax())
+        self.worst.append((float(differences[at]), float(scale[at]), records[both[at]]))
+
+    def _add_refusals(self, records: Sequence[Record], fitted: Answers, served: Answers) -> None:
+        self.unanswered += int((~fitted.answered & ~served.answered).sum())
+        for row in np.flatnonzero(fitted.answered != served.answered).tolist():
+            if not self.inputs.problems(records[row]):
+                self.refusals += 1
+                self.refused_by_one = records[row]
+
+    def report(self, training_rows: int, adversarial_rows: int) -> ParityReport:
+        greatest, _, record = max(self.worst, key=lambda entry: entry[0], default=(0.0, 1.0, None))
+        kind = kind_of(self.pipeline)
+        return ParityReport(
+            kind=kind,
+            training_rows=training_rows,
+            adversarial_rows=adversarial_rows,
+            unanswered_rows=self.unanswered,
+            max_difference=greatest,
+            class_disagreements=self.classes,
+            refusal_disagreements=self.refusals,
+            tolerance=RELATIVE_TOLERANCE if kind == "regression" else TOLERANCE,
+            worst=self.refused_by_one or record,
+        )
 
 
-def _disagreements(part: _Comparison, tolerance: float) -> int:
+def _sample(frame: pd.DataFrame, inputs: InputSchema) -> list[Record]:
+    step = max(1, len(frame) // _SAMPLE_ROWS)
+    return records_of(as_json(frame[list(inputs.names)].iloc[::step]))
+
+
+def _planned(plan: Plan, model: bytes, kind: Kind) -> Served:
+    """Return plan and model as what is served."""
+    session = open_session(model)
+    output = ONNX_PROBABILITIES if kind == "classification" else ONNX_VALUE
+
+    def answers(records: Sequence[Record]) -> Answers:
+        rows, matrix = _vectors(plan, records)
+        if len(rows) == 0:
+            return Answers(np.full((len(records), 0), np.nan), np.zeros(len(records), dtype=bool))
+        values = np.asarray(session.run([output], {ONNX_INPUT: matrix})[0])
+        return Answers.of_rows(len(records), rows, values.reshape(len(rows), -1))
+
+    return answers
+
+
+def _vectors(plan: Plan, records: Sequence[Record]) -> tuple[NDArray[np.intp], NDArray[Any]]:
+    """Return the vectors of the records that the plan answers, and their positions: one by one, and as a batch.
+
+    Raises
+    ------
+    NotCompilable
+        The two differ.
+    """
+    vectors: dict[int, list[float]] = {}
+    for row, record in enumerate(records):
+        with suppress(Unanswerable):
+            vectors[row] = plan.vector(record)
+    try:
+        batch = plan.matrix([records[row] for row in vectors])
+    except Unanswerable as refusal:
+        raise NotCompilable(f"the plan refuses in a batch what it answers singly: {refusal}") from None
+    singly = np.array(list(vectors.values()), dtype=batch.dtype).reshape(batch.shape)
+    if not np.array_equal(singly, batch, equal_nan=True):
+        raise NotCompilable("the plan answers a batch otherwise than its records one by one")
+    return np.array(list(vectors), dtype=np.intp), batch
+
+
+def _differences(expected: NDArray[np.float64], found: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return each row's greatest difference; what is no number, or infinite, must be so on both sides."""
+    same = (expected == found) | (np.isnan(expected) & np.isnan(found))
+    with np.errstate(invalid="ignore", over="ignore"):
+        difference = np.where(same, 0.0, np.abs(expected - found))
+    return np.nan_to_num(difference, nan=np.inf).max(axis=1, initial=0.0)
+
+
+def _disagreements(expected: NDArray[np.float64], found: NDArray[np.float64]) -> int:
     """Count rows of another class; of classes that tie in the fitted pipeline, either is right."""
-    picked = np.take_along_axis(part.fitted, part.served.argmax(axis=1)[:, np.newaxis], axis=1)[:, 0]
-    return int((part.fitted.max(axis=1) - picked > tolerance).sum())
+    picked = np.take_along_axis(expected, found.argmax(axis=1)[:, np.newaxis], axis=1)[:, 0]
+    return int((expected.max(axis=1) - picked > TOLERANCE).sum())

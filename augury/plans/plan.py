@@ -1,64 +1,72 @@
-"""The plan: a document of typed steps, and the small interpreter that runs it on one record."""
+"""The plan: a document of typed steps, and the small interpreter that runs it on records."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Literal, Self
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, Self
 
-import orjson
-from pydantic import BaseModel, ConfigDict, ValidationError
+from augury.plans.document import PlanDocument, parse_document
+from augury.plans.door import Door
+from augury.plans.program import link, live_steps
+from augury.plans.steps import AnyStep
+from augury.plans.unanswerable import Unanswerable
 
-from augury.plans.steps import AnyStep, Reader, Record
-from augury.plans.vector import Block, Writer
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
-FORMAT = 1
-"""Version of the document; a plan of another version is refused."""
+type Record = Mapping[str, Any]
 
-
-class InvalidPlan(ValueError):
-    """A plan document that this version cannot run: the message says why."""
-
-
-class PlanDocument(BaseModel):
-    """What is stored: steps in their order, then the blocks of the vector."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    format: Literal[1] = 1
-    steps: tuple[AnyStep, ...]
-    vector: tuple[Block, ...]
+_LEAST_BATCH = 64
+"""Fewer records are faster one by one."""
 
 
 class Plan:
     """A fitted pipeline without its estimator: from a record's fields to a float vector.
 
-    Arithmetic is float64; the caller casts to float32 at the model's door, where every value has a finite float32 or is
-    NaN. Steps that contribute nothing to the vector, such as the one that makes the target, are left out, and with
-    them the fields that only they read.
+    Arithmetic is float64 up to the model's door. Steps that contribute nothing to the vector, such as the one that
+    makes the target, are left out, and with them the fields that only they read.
 
     Parameters
     ----------
     steps : sequence of step
         Steps in their order.
-    vector : sequence of block
-        Blocks of the vector in their order.
+    vector : sequence of str
+        Fields that make the model's vector, in its order.
+    door : Door, optional
+        How their numbers enter the model; by default as float32, NaN where they are missing.
+
+    Attributes
+    ----------
+    document : PlanDocument
+        What is stored: the live steps, the vector and the door.
+    inputs : tuple of str
+        Fields that are read from a record.
+    width : int
+        Numbers in a vector.
 
     Examples
     --------
-    >>> from augury.plans import Number, OneHot, Plan, Scale
-    >>> plan = Plan([Scale(field="age", mean=40.0, scale=10.0)],
-    ...             [Number(field="age"), OneHot(field="city", categories=("rome", "oslo"))])
+    >>> from augury.plans import OneHot, Plan, Scale
+    >>> plan = Plan([Scale(field="age", mean=40.0, scale=10.0),
+    ...              OneHot(field="city", categories=("rome", "oslo"), outputs=("rome", "oslo"))],
+    ...             ["age", "rome", "oslo"])
     >>> plan.inputs, plan.vector({"age": 35, "city": "oslo"})
     (('age', 'city'), [-0.5, 0.0, 1.0])
     """
 
-    def __init__(self, steps: Sequence[AnyStep], vector: Sequence[Block]) -> None:
-        live, inputs = _live_steps(steps, vector)
-        self.document = PlanDocument(steps=tuple(live), vector=tuple(vector))
-        self.inputs = inputs
-        self.width = sum(block.width for block in vector)
-        self._zeros = [0.0] * self.width
-        self._writers = _compile(live, vector)
+    def __init__(self, steps: Sequence[AnyStep], vector: Sequence[str], door: Door | None = None) -> None:
+        self.document = PlanDocument(steps=tuple(live_steps(steps, vector)), vector=tuple(vector), door=door or Door())
+        self._program = program = link(self.document)
+        self.inputs = program.inputs
+        self.width = len(self.document.vector)
+        self._blank = program.blank
+        self._operations = program.operations
+        self._begin = program.begin
+        self._origins = program.origins
 
     @classmethod
     def load(cls, body: bytes) -> Self:
@@ -69,8 +77,8 @@ class Plan:
         InvalidPlan
             The body is not JSON, its format version or a kind of step is unknown, or a value does not fit its step.
         """
-        document = _parse(body)
-        return cls(document.steps, document.vector)
+        document = parse_document(body)
+        return cls(document.steps, document.vector, document.door)
 
     def dump(self) -> bytes:
         """Return the document as JSON; :meth:`load` reads it back to the same plan, bit for bit."""
@@ -88,58 +96,59 @@ class Plan:
         -------
         list of float
             ``width`` numbers; NaN stands for a missing one.
+
+        Raises
+        ------
+        Unanswerable
+            The fitted pipeline would have left the record out, or refused it.
         """
-        vector = self._zeros.copy()
-        for write in self._writers:
-            write(record, vector)
-        return vector
+        slots = [*map(record.get, self.inputs), *self._blank]
+        try:
+            for operate in self._operations:
+                operate(slots)
+        except Unanswerable as refusal:
+            # The caller knows the inputs, not the fields that the plan makes of them.
+            raise Unanswerable(self._origins.get(refusal.field, refusal.field), refusal.reason) from None
+        return slots[self._begin :]
 
+    def matrix(self, records: Sequence[Record]) -> NDArray[np.float32] | NDArray[np.float64]:
+        """Return the vectors of many records as the model takes them.
 
-def _live_steps(steps: Sequence[AnyStep], vector: Sequence[Block]) -> tuple[list[AnyStep], tuple[str, ...]]:
-    """Work back from the vector: which steps does it need, and then which raw fields."""
-    needed = dict.fromkeys(block.field for block in vector)
-    live = []
-    for step in reversed(steps):
-        if step.writes in needed:
-            del needed[step.writes]
-            needed[step.reads] = None
-            live.append(step)
-    order = {block.field: position for position, block in enumerate(vector)}
-    return live[::-1], tuple(sorted(needed, key=lambda name: order.get(name, len(order))))
+        Parameters
+        ----------
+        records : sequence of mapping
+            Records as :meth:`vector` takes them.
 
+        Returns
+        -------
+        numpy.ndarray
+            Of shape (records, ``width``) and of the door's type.
 
-def _compile(steps: Sequence[AnyStep], vector: Sequence[Block]) -> tuple[Writer, ...]:
-    readers: dict[str, Reader] = {}
-    for step in steps:
-        readers[step.writes] = step.compile(readers.get(step.reads) or _raw(step.reads))
-    writers, at = [], 0
-    for block in vector:
-        writers.append(block.compile(readers.get(block.field) or _raw(block.field), at))
-        at += block.width
-    return tuple(writers)
+        Raises
+        ------
+        Unanswerable
+            As of :meth:`vector`; it says which record was the first.
+        """
+        door = self.document.door
+        matrix: NDArray[np.float32] | NDArray[np.float64]
+        try:
+            if len(records) >= _LEAST_BATCH:
+                matrix = self._batch.matrix_of(self._program, door, records)
+            else:
+                matrix = self._batch.stacked(map(self.vector, records), len(records), self.width, door)
+        except Unanswerable:
+            raise self._first_refusal(records) from None
+        return matrix
 
+    @cached_property
+    def _batch(self) -> ModuleType:
+        # Whoever runs a plan on single records needs no numpy.
+        return import_module("augury.plans.batch")
 
-def _raw(name: str) -> Reader:
-    def read(record: Record) -> Any:
-        return record.get(name)
-
-    return read
-
-
-def _parse(body: bytes) -> PlanDocument:
-    try:
-        found = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise InvalidPlan(f"a plan must be JSON: {error}") from None
-    version = found.get("format") if isinstance(found, dict) else None
-    if version != FORMAT or isinstance(version, bool):
-        raise InvalidPlan(f"plan format {version!r} is unknown; this version reads format {FORMAT}")
-    try:
-        return PlanDocument.model_validate_json(body)
-    except ValidationError as error:
-        raise InvalidPlan(_first_problem(error)) from None
-
-
-def _first_problem(error: ValidationError) -> str:
-    problem = error.errors(include_url=False)[0]
-    return f"plan {'.'.join(map(str, problem['loc']))}: {problem['msg']}"
+    def _first_refusal(self, records: Sequence[Record]) -> Unanswerable:
+        for position, record in enumerate(records):
+            try:
+                self.vector(record)
+            except Unanswerable as refusal:
+                return Unanswerable(refusal.field, refusal.reason, position)
+        raise AssertionError("a record that was refused is answered")

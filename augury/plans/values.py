@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from augury.schema import MAX_NUMBER
@@ -42,6 +43,17 @@ def number_of(value: Any) -> float:
     return MISSING
 
 
+def float_of(value: Any) -> float:
+    """Return a float as it is, an infinite one too; read every other value as :func:`number_of` does.
+
+    Examples
+    --------
+    >>> float_of(float("inf")), float_of(3), float_of("3")
+    (inf, 3.0, nan)
+    """
+    return value if type(value) is float else number_of(value)
+
+
 def text_of(value: Any) -> str | None:
     """Read a value as text.
 
@@ -71,6 +83,20 @@ def text_of(value: Any) -> str | None:
     if number != number:
         return None
     return str(int(number)) if number.is_integer() else repr(number)
+
+
+def is_numeral(text: str) -> bool:
+    """Whether a text spells a finite number.
+
+    Examples
+    --------
+    >>> is_numeral("10"), is_numeral("-1e3"), is_numeral("nan"), is_numeral("ten")
+    (True, True, False, False)
+    """
+    try:
+        return math.isfinite(float(text))
+    except ValueError:
+        return False
 
 
 def feature_range(number: float) -> float:

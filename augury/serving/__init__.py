@@ -4,19 +4,25 @@ from augury.serving.answers import Answer
 from augury.serving.directory import PipelineDirectory
 from augury.serving.engine import PredictionEngine
 from augury.serving.model_cache import ModelCache
-from augury.serving.models import Model, Scorer
+from augury.serving.models import Lane, Model, NoSuchLane, Scorer, load_model
+from augury.serving.plan_lane import PLAN_LANE, PlanScorer
 from augury.serving.prediction_log import Served
 from augury.serving.requests import PredictRequest, from_body, from_parameters
 
 __all__ = [
+    "PLAN_LANE",
     "Answer",
+    "Lane",
     "Model",
     "ModelCache",
+    "NoSuchLane",
     "PipelineDirectory",
+    "PlanScorer",
     "PredictRequest",
     "PredictionEngine",
     "Scorer",
     "Served",
     "from_body",
     "from_parameters",
+    "load_model",
 ]

@@ -50,3 +50,14 @@ def class_predictions(classes: Sequence[str], probabilities: Sequence[float]) ->
     """
     ranked = sorted(zip(probabilities, classes, strict=True), key=lambda pair: -pair[0])
     return [{"prediction": p, "predictedClass": name, "confidence": p} for p, name in ranked]
+
+
+def value_prediction(value: float) -> list[dict[str, Any]]:
+    """Return one row's predicted value.
+
+    Examples
+    --------
+    >>> value_prediction(12.5)
+    [{'prediction': 12.5, 'predictedClass': None, 'confidence': None}]
+    """
+    return [{"prediction": value, "predictedClass": None, "confidence": None}]

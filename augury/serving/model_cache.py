@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections import OrderedDict, defaultdict
+from collections.abc import Mapping
 from pathlib import Path
 from threading import Lock
 
@@ -14,7 +15,8 @@ from augury.lake import model_prefix
 from augury.names import ClientName
 from augury.plans import InvalidPlan
 from augury.registry import PipelineVersion
-from augury.serving.models import Model, NotServable, load_model
+from augury.serving.models import Lane, Model, NoSuchLane, load_model
+from augury.serving.plan_lane import PLAN_LANE
 
 type _Key = tuple[ClientName, PipelineVersion]
 
@@ -30,12 +32,25 @@ class ModelCache:
         Where artifacts are fetched to; it is made where it is missing.
     limit_bytes : int
         Size of the models that are kept, in memory and as files; those used longest ago give way.
+    trust : Trust
+        Whose signature an artifact needs.
+    lanes : mapping of str to Lane, optional
+        How artifacts of each lane are loaded; the plan lane alone unless given.
     """
 
-    def __init__(self, store: ObjectStore, directory: Path, limit_bytes: int) -> None:
+    def __init__(
+        self,
+        store: ObjectStore,
+        directory: Path,
+        limit_bytes: int,
+        trust: artifacts.Trust,
+        lanes: Mapping[str, Lane] = PLAN_LANE,
+    ) -> None:
         self._store = store
         self._directory = directory
         self._limit_bytes = limit_bytes
+        self._trust = trust
+        self._lanes = lanes
         self._models: OrderedDict[_Key, Model] = OrderedDict()
         self._lock = Lock()
         self._loading: defaultdict[_Key, Lock] = defaultdict(Lock)
@@ -66,12 +81,15 @@ class ModelCache:
         try:
             artifact = self._fetch(client, version)
             _check_identity(artifact.manifest, client, version)
-            return load_model(artifact)
+            return load_model(artifact, self._lanes)
         except (AwsUnavailable, OSError) as failure:
             raise AuguryError(Kind.UNAVAILABLE) from failure
-        except (NotFound, artifacts.ArtifactRefused, InvalidPlan, NotServable) as broken:
-            reason = f"the artifact of version {version.version!r} is missing or was refused"
-            raise AuguryError(Kind.PIPELINE_BROKEN, [Detail(("pipeline", version.pipeline), reason)]) from broken
+        except NoSuchLane as absent:
+            raise _broken(
+                version, f"is served by the {absent.lane} lane, which this function does not have"
+            ) from absent
+        except (NotFound, artifacts.ArtifactRefused, InvalidPlan) as broken:
+            raise _broken(version, "has an artifact that is missing or was refused") from broken
 
     def _fetch(self, client: ClientName, version: PipelineVersion) -> artifacts.Artifact:
         """Return the artifact from the local copy, or from the store where there is none or it was damaged."""
@@ -79,10 +97,10 @@ class ModelCache:
         prefix = model_prefix(client, version.pipeline, version.version)
         if directory.exists():
             try:
-                return artifacts.load(directory, version.manifest_sha256)
+                return artifacts.load(directory, self._trust, version.manifest_sha256, for_serving=True)
             except artifacts.ArtifactRefused:
                 shutil.rmtree(directory, ignore_errors=True)
-        return artifacts.fetch(self._store, prefix, directory, version.manifest_sha256)
+        return artifacts.fetch(self._store, prefix, directory, version.manifest_sha256, self._trust, for_serving=True)
 
     def _keep(self, key: _Key, model: Model) -> Model:
         with self._lock:
@@ -94,6 +112,12 @@ class ModelCache:
 
     def _files(self, client: ClientName, version: PipelineVersion) -> Path:
         return self._directory / client / version.pipeline / f"{version.version}-{version.manifest_sha256[:16]}"
+
+
+def _broken(version: PipelineVersion, reason: str) -> AuguryError:
+    return AuguryError(
+        Kind.PIPELINE_BROKEN, [Detail(("pipeline", version.pipeline), f"version {version.version!r} {reason}")]
+    )
 
 
 def _check_identity(manifest: artifacts.Manifest, client: ClientName, version: PipelineVersion) -> None:

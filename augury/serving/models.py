@@ -2,66 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-import numpy as np
-import onnxruntime as ort
-
-from augury.artifacts import MODEL_FILE, ONNX_INPUT, ONNX_PROBABILITIES, PLAN_FILE, Artifact, Manifest
+from augury.artifacts import Artifact, Manifest
 from augury.errors import MAX_DETAILS, AuguryError, Detail, Kind
-from augury.plans import Plan
-from augury.serving.answers import class_predictions
+from augury.plans import Unanswerable
+from augury.serving.answers import class_predictions, value_prediction
 
 MAX_PREDICTIONS = 40_000
 """Most rows times classes in one answer: at some 100 bytes each they stay below the 6 MB that Lambda answers with."""
 
 
-class NotServable(Exception):
-    """An artifact that this process has no lane for."""
+class NoSuchLane(Exception):
+    """An artifact that needs a lane of serving which this process does not have."""
+
+    def __init__(self, lane: str) -> None:
+        super().__init__(f"a {lane} artifact needs a lane that is not here")
+        self.lane = lane
 
 
 class Scorer(Protocol):
-    """A lane of serving: from checked rows to one number per class and row."""
+    """A lane of serving: from checked rows to numbers."""
 
     def score(self, rows: Sequence[Mapping[str, Any]]) -> list[list[float]]:
-        """Return per row the probability of each class, in the order of the manifest's classes."""
+        """Return per row the probability of each class, in the order of the manifest's classes, or the one value.
+
+        Raises
+        ------
+        Unanswerable
+            The pipeline has no answer for a row; ``record`` is its position.
+        """
 
 
-class PlanScorer:
-    """The plan lane: the plan makes a vector, ONNX Runtime scores it, in this process and on this thread.
+type Lane = Callable[[Artifact], Scorer]
+"""Makes the scorer of a checked artifact.
 
-    Parameters
-    ----------
-    plan : Plan
-        From fields to a vector.
-    onnx : bytes
-        The estimator.
-
-    Raises
-    ------
-    NotServable
-        ONNX Runtime can't load the estimator.
-    """
-
-    def __init__(self, plan: Plan, onnx: bytes) -> None:
-        self._plan = plan
-        options = ort.SessionOptions()
-        # One row is far too little work to share among threads.
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        try:
-            self._session = ort.InferenceSession(onnx, options, providers=["CPUExecutionProvider"])
-        except Exception as error:  # ONNX Runtime's own have no common class
-            raise NotServable(f"ONNX Runtime can't load the model: {type(error).__name__}") from error
-
-    def score(self, rows: Sequence[Mapping[str, Any]]) -> list[list[float]]:
-        """Return per row the probability of each class."""
-        matrix = np.array([self._plan.vector(row) for row in rows], dtype=np.float32)
-        (scores,) = self._session.run([ONNX_PROBABILITIES], {ONNX_INPUT: matrix})
-        answers: list[list[float]] = scores.tolist()
-        return answers
+It raises ``ArtifactRefused`` or ``InvalidPlan`` where it can't.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +72,12 @@ class Model:
         Raises
         ------
         AuguryError
-            ``SCHEMA_MISMATCH``: some row does not fit; offending fields are named, up to 100. ``BODY_TOO_LARGE``:
-            the answer would not fit into one of Lambda's.
+            ``SCHEMA_MISMATCH``: some row does not fit, or the pipeline leaves such rows out; offending fields are
+            named, up to 100. ``BODY_TOO_LARGE``: the answer would not fit into one of Lambda's.
         """
-        if len(rows) * len(self.classes) > MAX_PREDICTIONS:
-            most = MAX_PREDICTIONS // len(self.classes)
+        width = len(self.classes) or 1
+        if len(rows) * width > MAX_PREDICTIONS:
+            most = MAX_PREDICTIONS // width
             raise AuguryError(Kind.BODY_TOO_LARGE, [Detail(("data",), f"{len(rows)} rows; send at most {most}")])
         problems: list[Detail] = []
         for index, row in enumerate(rows):
@@ -106,18 +86,38 @@ class Model:
                 break
         if problems:
             raise AuguryError(Kind.SCHEMA_MISMATCH, problems)
-        return [class_predictions(self.classes, scores) for scores in self.scorer.score(rows)]
+        scored = self._score(rows, single=single)
+        if self.manifest.kind == "regression":
+            return [value_prediction(value) for (value,) in scored]
+        return [class_predictions(self.classes, probabilities) for probabilities in scored]
+
+    def _score(self, rows: Sequence[Mapping[str, Any]], *, single: bool) -> list[list[float]]:
+        try:
+            return self.scorer.score(rows)
+        except Unanswerable as refusal:
+            row = ("data",) if single else ("data", refusal.record or 0)
+            loc = (*row, refusal.field) if refusal.field else row
+            raise AuguryError(Kind.SCHEMA_MISMATCH, [Detail(loc, refusal.reason)]) from None
 
 
-def load_model(artifact: Artifact) -> Model:
+def load_model(artifact: Artifact, lanes: Mapping[str, Lane]) -> Model:
     """Return the model of a verified artifact.
+
+    Parameters
+    ----------
+    artifact : Artifact
+        With the files that its lane needs.
+    lanes : mapping of str to Lane
+        How the artifacts of each lane are loaded here.
 
     Raises
     ------
-    NotServable
+    NoSuchLane
         The artifact needs another lane than this process has.
+    ArtifactRefused, InvalidPlan
+        Its files are not what they should be.
     """
-    if artifact.manifest.lane != "plan" or artifact.manifest.classes is None:
-        raise NotServable(f"a {artifact.manifest.lane} artifact needs a lane that is not here")
-    onnx, plan = artifact.files[MODEL_FILE], artifact.files[PLAN_FILE]
-    return Model(artifact.manifest, PlanScorer(Plan.load(plan), onnx), len(onnx) + len(plan))
+    manifest = artifact.manifest
+    if manifest.lane not in lanes:
+        raise NoSuchLane(manifest.lane)
+    return Model(manifest, lanes[manifest.lane](artifact), sum(len(artifact.files[n]) for n in manifest.served_files))

@@ -8,11 +8,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
+import pandas as pd
 from sklearn.pipeline import Pipeline
 
 from augury.names import InvalidName, PipelineName
 from augury.training.refusal import TrainingRefused
+from augury.training.tuning import SearchSpace
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +28,38 @@ class Definition:
         What the pipeline is called unless the caller says otherwise.
     build_pipeline : callable
         Returns a new, unfitted pipeline.
+    search_space : callable, optional
+        Draws parameters of the pipeline from an Optuna trial, for tuning.
+    load_frame : callable, optional
+        Returns example data, for trying the pipeline without a client's events.
     """
 
     name: PipelineName
     build_pipeline: Callable[[], Pipeline]
+    search_space: SearchSpace | None = None
+    load_frame: Callable[[], pd.DataFrame] | None = None
+
+    def pipeline(self) -> Pipeline:
+        """Return a new, unfitted pipeline.
+
+        Raises
+        ------
+        TrainingRefused
+            The definition fails, or returns something else.
+        """
+        return _returned("build_pipeline", self.build_pipeline, Pipeline)
+
+    def example(self) -> pd.DataFrame:
+        """Return the example data.
+
+        Raises
+        ------
+        TrainingRefused
+            The definition has none, fails, or returns something else.
+        """
+        if self.load_frame is None:
+            raise TrainingRefused("the definition has no example data: it does not define load_frame()")
+        return _returned("load_frame", self.load_frame, pd.DataFrame)
 
 
 def load_definition(path: Path) -> Definition:
@@ -37,8 +68,9 @@ def load_definition(path: Path) -> Definition:
     Parameters
     ----------
     path : Path
-        Python file that defines ``build_pipeline() -> Pipeline`` and, if it wants, ``NAME``; without it the pipeline is
-        called what stands in the file's name before the first underscore.
+        Python file that defines ``build_pipeline() -> Pipeline`` and, if it wants, ``search_space(trial) -> dict`` for
+        tuning, ``load_frame() -> DataFrame`` with example data, and ``NAME``; without a name the pipeline is called
+        what stands in the file's name before the first underscore.
 
     Raises
     ------
@@ -48,13 +80,32 @@ def load_definition(path: Path) -> Definition:
     if not path.is_file():
         raise TrainingRefused(f"there is no pipeline definition {path}")
     module = _run(path)
-    build_pipeline = getattr(module, "build_pipeline", None)
-    if not callable(build_pipeline):
+    build_pipeline = _function(path, module, "build_pipeline")
+    if build_pipeline is None:
         raise TrainingRefused(f"{path} does not define build_pipeline()")
     try:
-        return Definition(PipelineName(getattr(module, "NAME", path.stem.split("_")[0])), build_pipeline)
+        name = PipelineName(getattr(module, "NAME", path.stem.split("_")[0]))
     except InvalidName as error:
         raise TrainingRefused(f"{path}: {error}; define NAME") from None
+    optional = {name: _function(path, module, name) for name in ("search_space", "load_frame")}
+    return Definition(name, build_pipeline, **optional)
+
+
+def _function(path: Path, module: ModuleType, name: str) -> Callable[..., Any] | None:
+    function = getattr(module, name, None)
+    if function is not None and not callable(function):
+        raise TrainingRefused(f"{path} does not define {name}(): it is no function")
+    return function
+
+
+def _returned[T](name: str, function: Callable[[], T], expected: type[T]) -> T:
+    try:
+        made = function()
+    except Exception as error:  # the user's code, which may raise anything
+        raise TrainingRefused(f"{name}() fails: {type(error).__name__}: {error}") from error
+    if not isinstance(made, expected):
+        raise TrainingRefused(f"{name}() must return a {expected.__name__}, not {type(made).__name__}")
+    return made
 
 
 def _run(path: Path) -> ModuleType:

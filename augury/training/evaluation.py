@@ -1,135 +1,141 @@
-"""Cross-validation of a whole pipeline: every fold refits the transforms too, so that nothing leaks."""
+"""How well a pipeline predicts events that it was not fitted on."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
-from sklearn.base import clone
-from sklearn.model_selection import StratifiedKFold
-from sklearn.pipeline import Pipeline
 
-from augury.pipelines import FrameEstimator, estimator_of, transforms_of
-from augury.training.refusal import TrainingRefused
+from augury.artifacts import Kind
+from augury.training.answering import Answerer
+from augury.training.class_scores import class_scores
+from augury.training.folds import FoldKind
+from augury.training.number_scores import number_scores
 
-_LEAST_PROBABILITY = 1e-15
+type Positions = NDArray[np.intp]
+type Scores = Mapping[str, float]
 
-type Column = pd.Series[Any]
-type Numbers = NDArray[np.float64]
+MAIN_METRIC: dict[Kind, str] = {"classification": "accuracy", "regression": "rmse"}
+"""The score that a person asks for first."""
+
+LOSS: dict[Kind, str] = {"classification": "log_loss", "regression": "rmse"}
+"""The score that tuning makes small and that a field's importance is measured in."""
+
+HIGHER_IS_BETTER = frozenset({"accuracy", "balanced_accuracy", "f1", "auc", "r2"})
+"""Scores of which more is better; of all others, less is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Predictions:
+    """What was predicted of events that were held out.
+
+    Parameters
+    ----------
+    rows : numpy.ndarray of int, shape [n]
+        Positions of the events in the frame.
+    fold : numpy.ndarray of int, shape [n]
+        Which fold held each out, from 0.
+    truth : numpy.ndarray, shape [n]
+        Positions of classes, or numbers.
+    predicted : numpy.ndarray of float, shape [n, classes] or [n]
+        Probabilities, or numbers.
+    """
+
+    rows: Positions
+    fold: Positions
+    truth: NDArray[Any]
+    predicted: NDArray[np.float64]
+
+    def scores(self) -> dict[str, float]:
+        """Return the scores by name; see :func:`class_scores` and :func:`number_scores`."""
+        score = class_scores if self.predicted.ndim == 2 else number_scores
+        return score(self.truth, self.predicted)
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """One fold, done.
+
+    Parameters
+    ----------
+    answerer : Answerer
+        The pipeline, fitted on the fold's other events.
+    predictions : Predictions
+        What it predicts of those that were held out.
+    unanswered : int
+        Held-out events that it leaves out.
+    """
+
+    answerer: Answerer
+    predictions: Predictions
+    unanswered: int
 
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """How well a pipeline predicts rows that it was not fitted on.
+    """The outcome of a cross-validation.
 
     Parameters
     ----------
-    accuracy_per_fold : tuple of float
-        Fraction of right classes in each fold.
-    log_loss : float
-        Mean negative logarithm of the probability of the right class, over all rows, in nats.
+    kind : {"classification", "regression"}
+        What is predicted.
+    classes : tuple of str
+        Readable names of the classes; empty for a regression.
+    fold_kind : FoldKind
+        How events were dealt out to the folds.
+    per_fold : tuple of mapping of str to float
+        Scores of each fold by name.
+    overall : mapping of str to float
+        Scores of all held-out events together.
+    predictions : Predictions
+        Those events, and what was predicted.
     rows : int
-        Rows that were learned from: those with a target.
+        Events that can be learned from: those with a target.
+    unanswered : int
+        Held-out events that the pipeline leaves out instead of answering; no score counts them.
+    notes : tuple of str
+        What is not as it was asked for, and why.
+    last_fold : Fold
+        The fold that was done last, for looking closer at what its pipeline relies on.
     """
 
-    accuracy_per_fold: tuple[float, ...]
-    log_loss: float
+    kind: Kind
+    classes: tuple[str, ...]
+    fold_kind: FoldKind
+    per_fold: tuple[Scores, ...]
+    overall: Scores
+    predictions: Predictions
     rows: int
-
-    @property
-    def accuracy(self) -> float:
-        """Mean of the folds' accuracies."""
-        return float(np.mean(self.accuracy_per_fold))
+    unanswered: int
+    notes: tuple[str, ...]
+    last_fold: Fold
 
     @property
     def folds(self) -> int:
-        """Number of folds; fewer than asked for if a class has fewer rows than that."""
-        return len(self.accuracy_per_fold)
+        """Number of folds; notes say why there may be fewer than asked for."""
+        return len(self.per_fold)
+
+    def of_each_fold(self, metric: str) -> list[float]:
+        """Return a score of each fold in which it has a meaning."""
+        return [scores[metric] for scores in self.per_fold if metric in scores]
+
+    def mean(self, metric: str) -> float:
+        """Return the mean of the folds' scores."""
+        return float(np.mean(self.of_each_fold(metric)))
+
+    def spread(self, metric: str) -> float:
+        """Return the standard deviation of the folds' scores."""
+        return float(np.std(self.of_each_fold(metric)))
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the scores that at least one fold has."""
+        return list(dict.fromkeys(name for scores in self.per_fold for name in scores))
 
     def metrics(self) -> dict[str, float]:
-        """Return the scores by name, for the manifest."""
-        return {
-            "accuracy": self.accuracy,
-            "accuracy_std": float(np.std(self.accuracy_per_fold)),
-            "log_loss": self.log_loss,
-            "folds": self.folds,
-        }
-
-
-def cross_validate(
-    pipeline: Pipeline, frame: pd.DataFrame, folds: int, seed: int, fold_done: Callable[[int, int], None]
-) -> Evaluation:
-    """Cross-validate a classification pipeline with stratified, shuffled folds.
-
-    Parameters
-    ----------
-    pipeline : sklearn.pipeline.Pipeline
-        Unfitted; each fold gets a clone.
-    frame : pandas.DataFrame
-        Raw frame with a unique index.
-    folds : int
-        Number of folds, at least 2. No more than the rows of the smallest class are made.
-    seed : int
-        Seed of the shuffling.
-    fold_done : callable
-        Called with the number of folds done and the number of all.
-
-    Raises
-    ------
-    TrainingRefused
-        There is no target, or a class has one row only.
-    """
-    labels = target_of(clone(pipeline), frame)
-    codes = pd.factorize(labels)[0]
-    splitter = StratifiedKFold(_possible_folds(labels, folds), shuffle=True, random_state=seed)
-    accuracies, losses = [], []
-    for done, (fitted, held_out) in enumerate(splitter.split(codes, codes), start=1):
-        fold = clone(pipeline).fit(frame.loc[labels.index[fitted]])
-        right, loss = _scores(fold, frame.loc[labels.index[held_out]])
-        accuracies.append(float(right.mean()))
-        losses.append(loss)
-        fold_done(done, splitter.get_n_splits())
-    return Evaluation(tuple(accuracies), float(np.concatenate(losses).mean()), len(labels))
-
-
-def target_of(pipeline: Pipeline, frame: pd.DataFrame) -> Column:
-    """Return the target as the pipeline's transforms make it, of the rows that they do not leave out.
-
-    The folds are stratified by it; the scores do not see it.
-    """
-    for transform in transforms_of(pipeline):
-        frame = transform.fit(frame).transform(frame)
-    target = estimator_of(pipeline).target
-    if target not in frame:
-        raise TrainingRefused(f"the events have no target column {target!r}, and no step of the pipeline makes it")
-    if frame.empty:
-        raise TrainingRefused(f"no event has a target {target!r} to learn from")
-    if frame[target].isna().any():
-        raise TrainingRefused(f"{int(frame[target].isna().sum())} of {len(frame)} events have no target {target!r}")
-    return frame[target]
-
-
-def _possible_folds(labels: Column, folds: int) -> int:
-    sizes = labels.value_counts()
-    if len(sizes) < 2:
-        raise TrainingRefused(f"{labels.name!r} has one class only: nothing can be learned")
-    if sizes.iloc[-1] < 2:
-        raise TrainingRefused(f"class {sizes.index[-1]!r} of {labels.name!r} has one row: leave it out or add events")
-    return min(folds, int(sizes.iloc[-1]))
-
-
-def _scores(pipeline: Pipeline, held_out: pd.DataFrame) -> tuple[NDArray[np.bool_], Numbers]:
-    """Return, of each row, whether its class was found, and its loss. A class that was not learned is not found."""
-    for transform in transforms_of(pipeline):
-        held_out = transform.transform(held_out)
-    estimator: FrameEstimator = estimator_of(pipeline)
-    truth = held_out[estimator.target].to_numpy()
-    probabilities = estimator.predict_proba(held_out).astype(np.float64)
-    is_truth = truth[:, np.newaxis] == estimator.classes_[np.newaxis, :]
-    right = is_truth[np.arange(len(truth)), probabilities.argmax(axis=1)]
-    of_truth = np.where(is_truth, probabilities, 0.0).sum(axis=1)
-    return right, -np.log(np.clip(of_truth, _LEAST_PROBABILITY, 1.0))
+        """Return, for the manifest, each score's mean over the folds and, as ``…_std``, its standard deviation."""
+        means = {name: self.mean(name) for name in self.names}
+        return means | {f"{name}_std": self.spread(name) for name in self.names} | {"folds": self.folds}

@@ -11,7 +11,9 @@ from augury.names import ClientName
 from augury.registry import PipelineDeployment, Registry
 
 
-def register(directory: Path, client: ClientName, *, store: ObjectStore, registry: Registry) -> PipelineDeployment:
+def register(
+    directory: Path, client: ClientName, *, store: ObjectStore, registry: Registry, trust: artifacts.Trust
+) -> PipelineDeployment:
     """Check an artifact, publish its files, then record it: a version is never known before its files are there.
 
     Parameters
@@ -24,15 +26,18 @@ def register(directory: Path, client: ClientName, *, store: ObjectStore, registr
         The data bucket.
     registry : Registry
         The deployment's registry.
+    trust : Trust
+        Whose signature the deployment's functions will ask for.
 
     Raises
     ------
     ArtifactRefused
-        The artifact is broken, was made for another client, or another one has its version.
+        The artifact is broken, is unsigned or signed by nobody trusted, was made for another client, or another one
+        has its version.
     VersionExists
         The version is registered already.
     """
-    manifest = artifacts.load(directory).manifest
+    manifest = artifacts.load(directory, trust).manifest
     if manifest.client != client:
         raise artifacts.ArtifactRefused(artifacts.MANIFEST_FILE, f"it was made for client {manifest.client!r}")
     prefix = model_prefix(client, manifest.pipeline, manifest.version)
@@ -40,6 +45,6 @@ def register(directory: Path, client: ClientName, *, store: ObjectStore, registr
         client,
         manifest.pipeline,
         manifest.version,
-        manifest_sha256=artifacts.publish(directory, store, prefix),
+        manifest_sha256=artifacts.publish(directory, store, prefix, trust),
         metrics=manifest.metrics,
     )

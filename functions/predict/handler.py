@@ -8,7 +8,8 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import Response
 
 from augury import __version__, serving
-from augury.aws import AwsUnavailable, DeliveryStream, ObjectStore, Table
+from augury.artifacts import Trust
+from augury.aws import AwsUnavailable, DeliveryStream, KeyService, ObjectStore, Table
 from augury.aws.connection import Connection
 from augury.aws.packing import pack_batches, pack_records
 from augury.clients import Authenticator
@@ -40,7 +41,14 @@ def _log(served: serving.Served) -> None:
 _engine = serving.PredictionEngine(
     directory=serving.PipelineDirectory(Registry(_table), _settings.registry_ttl_s),
     models=serving.ModelCache(
-        ObjectStore(_aws.s3(), _settings.require("bucket")), _settings.model_cache_dir, _settings.model_cache_bytes
+        ObjectStore(_aws.s3(), _settings.require("bucket")),
+        _settings.model_cache_dir,
+        _settings.model_cache_bytes,
+        Trust.read(
+            _settings.trusted_artifact_keys,
+            allow_unsigned=_settings.allow_unsigned_artifacts,
+            service=KeyService(_aws.kms()),
+        ),
     ),
     log=_log,
 )

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from augury.cli import training
+from augury.cli.signatures import signer_of, trust_of
 from augury.clients import NewClient
 from augury.lake import RAW_PREDICTIONS
 from augury.names import Version
@@ -30,14 +31,12 @@ def client(world: World, tmp_path_factory: pytest.TempPathFactory) -> NewClient:
 
 def train(world: World, client: NewClient, directory: Path, version: str) -> None:
     first, last = training.last_two_days()
-    deployment = world.platform.deployment
-    outcome = training.train_on_events(
-        world.platform.connection, deployment.bucket, DEFINITION, client.name, first, last,
-        version=Version(version), directory=directory, quiet=True,
-    )  # fmt: skip
-    assert outcome.evaluation.accuracy > 0.9
+    deployment, connection = world.platform.deployment, world.platform.connection
+    job = training.Job(client.name, Version(version), directory, signer_of(deployment, connection), quiet=True)
+    outcome = training.train_on_events(connection, deployment.bucket, DEFINITION, first, last, job)
+    assert outcome.evaluation.mean("accuracy") > 0.9
     assert outcome.parity.agrees
-    training.register(directory, client.name, world.store, world.registry)
+    training.register(directory, client.name, world.store, world.registry, trust_of(deployment, connection))
 
 
 def test_the_flower_is_a_virginica_by_both_routes(world: World, client: NewClient) -> None:

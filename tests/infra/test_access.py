@@ -48,6 +48,7 @@ PARTITIONS: dict[str, dict[str, set[str]]] = {
 """Who may do what in each partition of the table."""
 
 ALLOWED_WILDCARDS = {
+    ("kms:*", "*"): "a key's own policy names no key, and leaves the account's roles to their policies",
     ("xray:PutTelemetryRecords", "*"): "X-Ray has no resources to name",
     ("xray:PutTraceSegments", "*"): "X-Ray has no resources to name",
     ("secretsmanager:GetRandomPassword", "*"): "makes text up; the CDK grants it to every rotation function",
@@ -85,6 +86,7 @@ def arn(templates: StageTemplates) -> dict[str, str]:
         "predictions": of("AWS::KinesisFirehose::DeliveryStream", "LakePredictions"),
         "secret": f"{{{templates.only('AWS::SecretsManager::Secret', 'SigningSecret').name}}}",
         "pepper": f"{{{templates.only('AWS::SecretsManager::Secret', 'Pepper').name}}}",
+        "artifact_key": of("AWS::KMS::Key"),
         "queue": of("AWS::SQS::Queue", "RawObjectsQueue"),
     }
 
@@ -114,6 +116,14 @@ def test_only_token_reads_the_pepper_and_nobody_replaces_it(templates: StageTemp
     assert who_may(templates, "secretsmanager:GetSecretValue", arn["pepper"]) == {"token"}
     for action in ("secretsmanager:PutSecretValue", "secretsmanager:UpdateSecret", "secretsmanager:DeleteSecret"):
         assert who_may(templates, action, arn["pepper"]) == set()
+
+
+def test_only_predict_reads_the_public_half_of_the_artifact_key_and_no_function_signs(
+    templates: StageTemplates, arn: dict[str, str]
+) -> None:
+    assert who_may(templates, "kms:GetPublicKey", arn["artifact_key"]) == {"predict"}
+    for action in ("kms:Sign", "kms:PutKeyPolicy", "kms:ScheduleKeyDeletion"):
+        assert who_may(templates, action, arn["artifact_key"]) == set()
 
 
 @pytest.mark.parametrize(("partition", "access"), PARTITIONS.items())
@@ -213,7 +223,9 @@ def test_a_statement_has_no_wildcard_without_a_reason(templates: StageTemplates)
 
 def test_nobody_outside_the_account_is_let_in(templates: StageTemplates) -> None:
     for statement in allowing_statements(templates):
-        assert set(statement.get("Principal", {"Service": ""})) == {"Service"}, statement
+        principal = statement.get("Principal", {"Service": ""})
+        # A key's own policy leaves it to the account's roles.
+        assert set(principal) == {"Service"} or _is_this_account(principal), statement
         assert not {"NotAction", "NotResource", "NotPrincipal"} & statement.keys(), statement
 
 
@@ -221,6 +233,10 @@ def allowing_statements(templates: StageTemplates) -> Iterator[dict[str, Any]]:
     """Yield every statement that allows, wherever in a template it stands."""
     for resource in templates.resources():
         yield from (statement for statement in _statements_in(resource.properties) if statement["Effect"] == "Allow")
+
+
+def _is_this_account(principal: dict[str, str]) -> bool:
+    return principal == {"AWS": "arn:{AWS::Partition}:iam::{AWS::AccountId}:root"}
 
 
 def _statements_in(value: Any) -> Iterator[dict[str, Any]]:

@@ -30,6 +30,7 @@ STATEFUL = [
     ("AWS::DynamoDB::Table", ""),
     ("AWS::SecretsManager::Secret", "SigningSecret"),
     ("AWS::SecretsManager::Secret", "Pepper"),
+    ("AWS::KMS::Key", ""),
 ]
 
 
@@ -59,6 +60,19 @@ def test_the_pepper_is_long_random_text(templates: StageTemplates) -> None:
     pepper = templates.only("AWS::SecretsManager::Secret", "Pepper").properties
 
     assert pepper["GenerateSecretString"]["PasswordLength"] == 64
+
+
+def test_the_artifact_key_signs_on_the_curve_that_trust_checks(templates: StageTemplates) -> None:
+    key = templates.only("AWS::KMS::Key").properties
+
+    assert (key["KeySpec"], key["KeyUsage"]) == ("ECC_NIST_P256", "SIGN_VERIFY")
+
+
+def test_the_command_line_finds_the_artifact_key_and_what_is_trusted(templates: StageTemplates) -> None:
+    arn = f"{{{templates.only('AWS::KMS::Key').name}.Arn}}"
+
+    assert templates.output("Data", "ArtifactKeyArn") == templates.output("Data", "TrustedArtifactKeys") == arn
+    assert templates.output("Data", "AllowUnsignedArtifacts") == "false"
 
 
 def test_the_bucket_is_private_encrypted_and_versioned(templates: StageTemplates) -> None:

@@ -15,7 +15,13 @@ SETTINGS = {
     "token": {"table", "signing_secret", "pepper_secret"},
     "rotate": {"table", "signing_secret"},
     "ingest": {"table", "bucket", "events_stream", "refusals_stream"},
-    "predict": {"table", "bucket", "predictions_stream"},
+    "predict": {
+        "table",
+        "bucket",
+        "predictions_stream",
+        "trusted_artifact_keys",
+        "allow_unsigned_artifacts",
+    },
     "split": {"bucket", "table"},
 }
 
@@ -35,6 +41,8 @@ def test_a_function_is_told_of_what_it_needs_and_of_nothing_else(templates: Stag
         "predictions_stream": f"{{{templates.only('AWS::KinesisFirehose::DeliveryStream', 'Predictions').name}}}",
         "signing_secret": f"{{{templates.only('AWS::SecretsManager::Secret', 'SigningSecret').name}}}",
         "pepper_secret": f"{{{templates.only('AWS::SecretsManager::Secret', 'Pepper').name}}}",
+        "trusted_artifact_keys": f"{{{templates.only('AWS::KMS::Key').name}.Arn}}",
+        "allow_unsigned_artifacts": "false",
     }
     expected = {f"AUGURY_{field.upper()}": known[field] for field in SETTINGS[name]}
 

@@ -14,7 +14,7 @@ import pytest
 
 from augury.aws import ObjectStore, Table
 from augury.aws.connection import Connection
-from augury.cli.training import train_on_events
+from augury.cli.training import Job, train_on_events
 from augury.events import stored_event
 from augury.frames import read_events
 from augury.lake import client_day, is_split_output, raw_events_hour
@@ -67,9 +67,8 @@ def lake(store: ObjectStore, table: Table) -> ObjectStore:
 
 
 def test_every_format_is_trained_on_beside_split_events(aws: Connection, lake: ObjectStore, tmp_path: Path) -> None:
-    outcome = train_on_events(
-        aws, lake.bucket, DEFINITION, ACME, DAY, DAY, version=Version("1"), directory=tmp_path / "artifact", quiet=True
-    )
+    job = Job(client=ACME, version=Version("1"), directory=tmp_path / "artifact", signer=None, quiet=True)
+    outcome = train_on_events(aws, lake.bucket, DEFINITION, DAY, DAY, job)
     assert outcome.manifest.rows == len(EVENTS)
     assert [(field.name, field.type) for field in outcome.manifest.inputs.fields] == [
         (f"f{number}", "number") for number in range(1, 5)

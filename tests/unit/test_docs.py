@@ -107,10 +107,11 @@ def test_every_dependency_but_the_tools_of_dev_has_its_line_and_nothing_else_has
     assert documented <= needed | names["dev"]
 
 
-def test_the_examples_of_the_pipelines_page_run() -> None:
-    blocks = [match for match in _FENCE.finditer(page("pipelines.md")) if match["language"] == "python"]
+@pytest.mark.parametrize("name", ["pipelines.md", "transforms.md"])
+def test_the_examples_of_the_page_run(name: str) -> None:
+    blocks = [match for match in _FENCE.finditer(page(name)) if match["language"] == "python"]
     source = "\n".join(block["body"] for block in blocks)
-    example = doctest.DocTestParser().get_doctest(source, {}, "pipelines.md", str(DOCS / "pipelines.md"), 0)
+    example = doctest.DocTestParser().get_doctest(source, {}, name, str(DOCS / name), 0)
     runner = doctest.DocTestRunner(verbose=False)
     failures: list[str] = []
     runner.run(example, out=failures.append)

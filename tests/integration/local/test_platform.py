@@ -12,6 +12,7 @@ from urllib.parse import unquote_plus
 
 import pytest
 
+from augury.artifacts import LocalSigner
 from augury.aws import ObjectStore
 from augury.aws.connection import Connection
 from augury.config import Deployment
@@ -142,7 +143,8 @@ def test_what_is_buffered_at_the_end_is_delivered_and_split(
         import gzip, json
         from pathlib import Path
         from urllib.parse import unquote_plus
-        from augury.aws import ObjectStore
+        from augury.artifacts import LocalSigner
+from augury.aws import ObjectStore
         from augury.aws.connection import Connection
 
         store = ObjectStore(Connection().s3(), "augury-local")
@@ -229,3 +231,18 @@ def test_a_function_that_cannot_start_leaves_nothing_running(
     assert not state.exists()
     assert dict(os.environ) == before
     assert not {"moto", "front", "firehose", "split"} & {thread.name for thread in threading.enumerate()}
+
+
+def test_the_key_that_signs_artifacts_is_kept_between_runs_for_its_owner_only(
+    tmp_path: Path, handlers: Handlers
+) -> None:
+    published = []
+    for _ in range(2):
+        with LocalPlatform(0, state=tmp_path / "local.json", handlers=handlers, runs_in_background=False) as run:
+            key = Path(run.deployment.artifact_signing_key or "")
+            published.append(run.deployment.trusted_artifact_keys)
+            assert os.environ["AUGURY_TRUSTED_ARTIFACT_KEYS"] == run.deployment.trusted_artifact_keys
+            assert os.environ["AUGURY_ALLOW_UNSIGNED_ARTIFACTS"] == "false"
+    assert key.parent == tmp_path
+    assert key.stat().st_mode & 0o777 == 0o600
+    assert published == [LocalSigner.read(key).public_pem()] * 2

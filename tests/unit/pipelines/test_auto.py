@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -171,7 +170,7 @@ def test_columns_may_be_missing_extra_and_in_another_order_when_transforming() -
     assert np.isnan(row["f"])
 
 
-@pytest.mark.parametrize("value", [[1], {"a": 1}, datetime(2026, 1, 1, tzinfo=UTC), 1j])
+@pytest.mark.parametrize("value", [[1], {"a": 1}, 1j])
 def test_a_column_that_cannot_be_a_feature_is_refused_by_name(value: Any) -> None:
     frame = pd.DataFrame({"odd": [value, value], "y": [0, 1]})
     with pytest.raises(UnfitColumn, match="'odd'"):

@@ -57,12 +57,12 @@ def test_rows_without_an_id_are_left_out_if_asked_to_and_the_others_keep_their_i
 
 def test_a_frame_without_the_input_column_is_left_as_it_is() -> None:
     frame = pd.DataFrame({"f1": [1, 2]})
-    fitted = FeatureIdTransform("v", "id", exclude_missing=True).fit(pd.DataFrame({"v": ["a"]}))
+    fitted = FeatureIdTransform("v", "id", exclude_missing=True).fit(pd.DataFrame({"v": ["a"], "f1": [1]}))
     assert fitted.transform(frame).equals(frame)
     unfitted = FeatureIdTransform("v", "id", exclude_missing=True).fit(frame)
     assert unfitted.transform(frame).equals(frame)
     assert unfitted.to_plan() == []
-    assert unfitted.transform(pd.DataFrame({"v": ["a"]})).columns.tolist() == ["v"]
+    assert unfitted.transform(frame.assign(v=["a", "b"])).columns.tolist() == ["f1"]
 
 
 def test_neither_frame_nor_parameters_are_changed() -> None:

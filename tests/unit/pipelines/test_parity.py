@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sklearn.decomposition import PCA
 from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import StandardScaler
 
 from augury.pipelines import (
     AutoTransform,
@@ -24,8 +24,8 @@ from augury.pipelines import (
     parity_report,
     records_of,
 )
-from augury.plans import Category, Number, OneHot, Plan
-from augury.schema import ENVELOPE_FIELDS, Field, FieldType
+from augury.plans import Category, OneHot, Plan
+from augury.schema import ENVELOPE_FIELDS, FieldType
 from training import iris_xgboost
 
 numbers = st.one_of(
@@ -95,7 +95,7 @@ def test_the_plans_numbers_are_those_of_the_transformed_frame_bit_for_bit(
 ) -> None:
     transformed = auto.fit_transform(frame)
     numeric = [name for name, step in auto.columns_.items() if step.kind in ("scale", "boolean")]
-    plan = Plan(auto.to_plan(), [Number(field=name) for name in numeric])
+    plan = Plan(auto.to_plan(), numeric)
     planned = np.array([plan.vector(record) for record in records_of(frame)]).reshape(len(frame), len(numeric))
     assert np.array_equal(planned, transformed[numeric].to_numpy(dtype=np.float64), equal_nan=True)
 
@@ -107,7 +107,7 @@ def test_the_plans_categories_are_those_of_the_transformed_frame(frame: pd.DataF
     for name, step in auto.columns_.items():
         if isinstance(step, Category):
             names = (*sorted({*step.values.values(), step.missing}),)
-            plan = Plan(auto.to_plan(), [OneHot(field=name, categories=names)])
+            plan = Plan([*auto.to_plan(), OneHot(field=name, categories=names, outputs=names)], names)
             planned = [dict(zip(plan.vector(record), names, strict=True)).get(1.0) for record in records_of(frame)]
             assert planned == transformed[name].astype(object).where(transformed[name].notna(), None).tolist()
 
@@ -146,12 +146,13 @@ def test_the_schema_is_that_of_the_training_frame() -> None:
         }
     )
     pipeline = pipeline_of(AutoTransform(exclude=["label", "id"])).fit(frame)
-    assert set(compile_pipeline(pipeline, frame).inputs.fields) == {
-        Field(name="n", type=FieldType.NUMBER, nullable=True),
-        Field(name="i", type=FieldType.NUMBER),
-        Field(name="b", type=FieldType.BOOLEAN, nullable=True),
-        Field(name="t", type=FieldType.TEXT),
-        Field(name="m", type=FieldType.ANY),
+    fields = compile_pipeline(pipeline, frame).inputs.fields
+    assert {(field.name, field.type, field.nullable) for field in fields} == {
+        ("n", FieldType.NUMBER, True),
+        ("i", FieldType.NUMBER, False),
+        ("b", FieldType.BOOLEAN, True),
+        ("t", FieldType.TEXT, False),
+        ("m", FieldType.ANY, False),
     }
 
 
@@ -187,7 +188,7 @@ def test_rows_that_the_pipeline_leaves_out_are_counted_apart() -> None:
     pipeline = pipeline_of_iris(ids).fit(frame)
     report = parity_report(pipeline, compile_pipeline(pipeline, frame), frame)
     assert report.agrees
-    assert report.training_rows == 100
+    assert (report.training_rows, report.unanswered_rows >= 50) == (150, True)
     assert report.unanswered_rows >= 50
 
 
@@ -222,10 +223,10 @@ def test_a_target_that_a_feature_gives_away_is_refused() -> None:
 
 def test_a_step_without_a_plan_form_is_named() -> None:
     frame = iris().drop(columns="name").assign(label=[0, 1] * 75)
-    scaler = StandardScaler().set_output(transform="pandas")
-    pipeline = Pipeline([("scale", scaler), ("xgb", XGBoostClassifier("label", n_estimators=2, nthread=1))])
-    pipeline.fit(frame.astype(float).assign(label=frame["label"]), frame["label"])
-    with pytest.raises(NotCompilable, match=r"'scale' \(StandardScaler\)"):
+    reduced = PCA(2).set_output(transform="pandas")
+    pipeline = Pipeline([("pca", reduced), ("xgb", XGBoostClassifier("label", n_estimators=2, nthread=1))])
+    pipeline.fit(frame.drop(columns="label"), frame["label"])
+    with pytest.raises(NotCompilable, match="step 'pca': PCA has no plan form"):
         compile_pipeline(pipeline, frame)
 
 

@@ -56,8 +56,8 @@ def test_excluded_columns_are_no_features() -> None:
 
 
 def test_numbers_come_first_in_the_order_of_the_frame_and_then_the_texts() -> None:
-    blocks = classifier().fit(events()[["colour", "size", "label", "name", "big"]]).to_plan()
-    assert [block.field for block in blocks] == ["size", "big", "colour"]
+    vector = classifier().fit(events()[["colour", "size", "label", "name", "big"]]).to_plan().vector
+    assert vector == ("size", "big", "colour=blau", "colour=grün", "colour=rot")
 
 
 def test_features_are_matched_by_name() -> None:

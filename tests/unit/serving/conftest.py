@@ -11,7 +11,7 @@ from augury.aws import ObjectStore, Table
 from augury.registry import Registry
 from augury.serving import ModelCache, PipelineDirectory, PredictionEngine, Served
 from augury.training import register
-from tests.artifacts import ACME, trained_iris
+from tests.artifacts import ACME, TRUST, trained_iris
 
 
 @dataclass
@@ -29,8 +29,8 @@ class Bench:
 @pytest.fixture
 def bench(table: Table, store: ObjectStore, tmp_path: Path) -> Bench:
     registry = Registry(table)
-    register(trained_iris().directory, ACME, store=store, registry=registry)
-    models = ModelCache(store, tmp_path / "models", limit_bytes=10**9)
+    register(trained_iris().directory, ACME, store=store, registry=registry, trust=TRUST)
+    models = ModelCache(store, tmp_path / "models", limit_bytes=10**9, trust=TRUST)
     logged: list[Served] = []
     engine = PredictionEngine(PipelineDirectory(registry, ttl_s=5), models, logged.append)
     return Bench(engine, models, registry, store, table, logged)

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from augury.artifacts import digests, load, save
+from augury.artifacts import ArtifactRefused, digests, load, save
 from augury.errors import AuguryError, Kind
 from augury.lake import model_prefix
 from augury.names import ClientName, Version
 from augury.serving import ModelCache, PredictRequest
 from augury.serving.directory import Destination
 from augury.training import register
-from tests.artifacts import ACME, FLOWER, IRIS, VERSION, trained_iris
+from tests.artifacts import ACME, FLOWER, IRIS, SIGNER, TRUST, VERSION, trained_iris
 from tests.unit.serving.conftest import Bench
 
 
@@ -134,12 +134,34 @@ def test_a_tampered_artifact_is_503_for_its_pipeline(bench: Bench, file: str) ->
     assert "tmp" not in json.dumps(error.as_json())
 
 
+@pytest.mark.parametrize("signature", [None, b"forged"])
+def test_an_artifact_that_nobody_trusted_signed_is_503(bench: Bench, signature: bytes | None) -> None:
+    if signature is None:
+        bench.store._client.delete_object(Bucket=bench.store.bucket, Key=prefix() + "manifest.sig")
+    else:
+        bench.store.put(prefix() + "manifest.sig", signature)
+    error = refusal(bench, ask())
+    assert error.kind is Kind.PIPELINE_BROKEN
+    assert "manifest.sig" in str(error.__cause__)
+    assert "sig" not in json.dumps(error.as_json())
+
+
+def test_an_unsigned_artifact_is_neither_published_nor_registered(bench: Bench, tmp_path: Path) -> None:
+    artifact = load(trained_iris().directory, TRUST)
+    manifest = artifact.manifest.model_copy(update={"version": Version("2")})
+    save(tmp_path / "2", manifest, artifact.files)
+    with pytest.raises(ArtifactRefused, match=r"manifest\.sig: is missing"):
+        register(tmp_path / "2", ACME, store=bench.store, registry=bench.registry, trust=TRUST)
+    assert list(bench.store.list(model_prefix(ACME, IRIS, Version("2")))) == []
+    assert bench.registry.version(ACME, IRIS, Version("2")) is None
+
+
 def test_a_model_that_onnx_runtime_refuses_is_503(bench: Bench, tmp_path: Path) -> None:
-    artifact = load(trained_iris().directory)
+    artifact = load(trained_iris().directory, TRUST)
     files = {**artifact.files, "model.onnx": b"not a model"}
     manifest = artifact.manifest.model_copy(update={"version": Version("2"), "files": digests(files)})
-    save(tmp_path / "2", manifest, files)
-    register(tmp_path / "2", ACME, store=bench.store, registry=bench.registry)
+    save(tmp_path / "2", manifest, files, SIGNER)
+    register(tmp_path / "2", ACME, store=bench.store, registry=bench.registry, trust=TRUST)
     assert refusal(bench, ask()).kind is Kind.PIPELINE_BROKEN
 
 
@@ -178,18 +200,18 @@ def test_a_loaded_model_answers_while_s3_is_away(bench: Bench) -> None:
 
 def of_version(version: Version, directory: Path) -> Path:
     """Return the Iris artifact, made anew as another version."""
-    artifact = load(trained_iris().directory)
-    save(directory, artifact.manifest.model_copy(update={"version": version}), artifact.files)
+    artifact = load(trained_iris().directory, TRUST)
+    save(directory, artifact.manifest.model_copy(update={"version": version}), artifact.files, SIGNER)
     return directory
 
 
 def test_a_model_that_gave_way_is_fetched_again(bench: Bench, tmp_path: Path) -> None:
-    register(of_version(Version("2"), tmp_path / "2"), ACME, store=bench.store, registry=bench.registry)
+    register(of_version(Version("2"), tmp_path / "2"), ACME, store=bench.store, registry=bench.registry, trust=TRUST)
     first, second = (bench.registry.version(ACME, IRIS, Version(label)) for label in ("1", "2"))
     assert first is not None
     assert second is not None
-    roomy = ModelCache(bench.store, tmp_path / "roomy", limit_bytes=10**9)
-    tight = ModelCache(bench.store, tmp_path / "tight", limit_bytes=1)
+    roomy = ModelCache(bench.store, tmp_path / "roomy", limit_bytes=10**9, trust=TRUST)
+    tight = ModelCache(bench.store, tmp_path / "tight", limit_bytes=1, trust=TRUST)
 
     kept, gone = roomy.get(ACME, first), tight.get(ACME, first)
     for models in (roomy, tight):

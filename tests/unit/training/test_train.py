@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +11,25 @@ import onnxruntime
 import pandas as pd
 import pytest
 from sklearn.dummy import DummyClassifier
+from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 from sklearn.pipeline import Pipeline
 
-from augury.artifacts import ONNX_INPUT, ONNX_PROBABILITIES, DataWindow, load
+from augury.artifacts import ONNX_INPUT, ONNX_PROBABILITIES, DataWindow, Trust, load
 from augury.names import ClientName, PipelineName, Version
-from augury.pipelines import AutoTransform, FeatureIdTransform, XGBoostClassifier
+from augury.pipelines import AutoTransform, FeatureIdTransform, SKLearnClassifier, XGBoostClassifier
 from augury.plans import Plan
 from augury.schema import ENVELOPE_FIELDS
-from augury.training import Definition, Progress, TrainingOutcome, TrainingRefused, load_definition, train
+from augury.training import (
+    Definition,
+    FoldKind,
+    Folds,
+    Progress,
+    Search,
+    TrainingOutcome,
+    TrainingRefused,
+    load_definition,
+    train,
+)
 from training import iris_xgboost
 
 ROOT = Path(iris_xgboost.__file__).parents[1]
@@ -54,7 +66,7 @@ def small(**parameters: Any) -> Definition:
 
 def test_the_saved_artifact_alone_predicts(tmp_path: Path) -> None:
     outcome = train_in(tmp_path)
-    artifact = load(outcome.directory, outcome.manifest_sha256)
+    artifact = load(outcome.directory, Trust(allow_unsigned=True), outcome.manifest_sha256)
     record = {"f1": 1, "f2": 2.7, "f3": 5.3, "f4": 1.9}
     assert artifact.manifest.inputs.problems(record) == []
     vector = np.array([Plan.load(artifact.files["plan.json"]).vector(record)], dtype=np.float32)
@@ -66,20 +78,89 @@ def test_the_saved_artifact_alone_predicts(tmp_path: Path) -> None:
 
 
 def test_the_manifest_says_how_it_came_about(tmp_path: Path) -> None:
-    outcome = train_in(tmp_path, seed=3)
+    outcome = train_in(tmp_path, folds=Folds(seed=3))
     manifest = outcome.manifest
     assert (manifest.client, manifest.pipeline, manifest.version) == ("acme", "iris", "1")
     assert (manifest.lane, manifest.rows, manifest.seed) == ("plan", 150, 3)
     assert manifest.parity.agrees
-    assert manifest.metrics["accuracy"] == outcome.evaluation.accuracy > 0.9
+    assert manifest.metrics["accuracy"] == outcome.evaluation.mean("accuracy") > 0.9
     assert manifest.metrics["log_loss"] < 0.4
-    assert set(manifest.files) == {"plan.json", "model.onnx", "parity.json"}
+    assert set(manifest.files) == {"plan.json", "model.onnx", "parity.json", "pipeline.skops", "report.html"}
     assert {"xgboost", "pandas", "scikit-learn"} <= manifest.libraries.keys()
 
 
 def test_training_again_makes_the_same_plan_and_model(tmp_path: Path) -> None:
     first, second = (train_in(tmp_path / name).manifest.files for name in ("a", "b"))
-    assert first == second
+    for name in ("plan.json", "model.onnx", "parity.json"):
+        assert first[name] == second[name]
+
+
+@pytest.mark.parametrize("name", ["diabetes", "tickets_tfidf"])
+def test_a_regression_and_texts_are_made_the_same_again_too(tmp_path: Path, name: str) -> None:
+    definition = load_definition(ROOT / "training" / f"{name}.py")
+    first, second = (train_in(tmp_path / at, definition.example(), definition).manifest.files for at in ("a", "b"))
+    assert first["plan.json"] == second["plan.json"]
+    assert first["model.onnx"] == second["model.onnx"]
+
+
+def test_the_seed_stands_for_every_random_state_that_is_left_open(tmp_path: Path) -> None:
+    def build_pipeline() -> Pipeline:
+        forest = RandomForestClassifier(n_estimators=5, max_depth=2)
+        return Pipeline([("forest", SKLearnClassifier("name", clf=forest))])
+
+    forest = Definition(PipelineName("forest"), build_pipeline)
+    models = [
+        train_in(tmp_path / str(number), IRIS, forest, folds=Folds(2, seed=seed)).manifest.files["model.onnx"]
+        for number, seed in enumerate((1, 1, 2))
+    ]
+    assert models[0] == models[1] != models[2]
+
+
+def test_a_regression_is_trained_and_scored_as_one(tmp_path: Path) -> None:
+    diabetes = load_definition(ROOT / "training" / "diabetes.py")
+    outcome = train_in(tmp_path, diabetes.example(), diabetes, folds=Folds(3))
+    assert (outcome.manifest.kind, outcome.manifest.classes) == ("regression", None)
+    assert outcome.evaluation.fold_kind is FoldKind.PLAIN
+    assert 0.3 < outcome.manifest.metrics["r2"] < 0.7
+    assert b"Residuals" in (outcome.directory / "report.html").read_bytes()
+
+
+def test_the_best_parameters_of_a_search_are_trained_with_and_kept(tmp_path: Path) -> None:
+    def search_space(trial: Any) -> dict[str, Any]:
+        return {"xgb__max_depth": trial.suggest_int("depth", 1, 3)}
+
+    tuned = replace(small(), search_space=search_space)
+    outcome = train_in(tmp_path, definition=tuned, folds=Folds(2), search=Search(3))
+    assert outcome.tuning is not None
+    assert outcome.manifest.parameters == outcome.tuning.parameters
+    assert outcome.fitted.named_steps["xgb"].max_depth == outcome.manifest.parameters["xgb__max_depth"]
+    assert b"<h2>Tuning</h2>" in (outcome.directory / "report.html").read_bytes()
+
+
+def test_the_report_shows_no_values_where_the_schema_keeps_none(tmp_path: Path) -> None:
+    frame = IRIS.assign(city=["Ulaanbaatar", "Reykjavik"] * 75)
+    shown, kept_back = (
+        (train_in(tmp_path / str(examples), frame, small(), examples=examples).directory / "report.html").read_text()
+        for examples in (True, False)
+    )
+    assert "Reykjavik" in shown
+    assert "Reykjavik" not in kept_back
+
+
+def test_a_definition_without_a_search_space_cannot_be_tuned(tmp_path: Path) -> None:
+    with pytest.raises(TrainingRefused, match=r"does not define search_space\(trial\)"):
+        train_in(tmp_path, definition=small(), search=Search(3))
+
+
+def test_what_has_no_plan_is_trained_for_the_pandas_lane_and_the_report_says_why(tmp_path: Path) -> None:
+    def build_pipeline() -> Pipeline:
+        return Pipeline([("trees", SKLearnClassifier("name", clf=HistGradientBoostingClassifier(max_iter=3)))])
+
+    outcome = train_in(tmp_path, definition=Definition(PipelineName("trees"), build_pipeline), folds=Folds(2))
+    assert outcome.manifest.lane == "pandas"
+    assert outcome.manifest.lane_reason is not None
+    assert "HistGradientBoosting" in outcome.manifest.lane_reason
+    assert "HistGradientBoosting" in (outcome.directory / "report.html").read_text()
 
 
 def test_what_the_server_adds_to_events_is_no_feature(tmp_path: Path) -> None:
@@ -89,14 +170,15 @@ def test_what_the_server_adds_to_events_is_no_feature(tmp_path: Path) -> None:
 
 def test_progress_counts_the_folds_and_names_each_stage(tmp_path: Path) -> None:
     seen: list[Progress] = []
-    train_in(tmp_path, definition=small(), folds=3, progress=seen.append)
+    train_in(tmp_path, definition=small(), folds=Folds(3), progress=seen.append)
     assert [(step.stage, step.done, step.total) for step in seen] == [
         ("cross-validate", 1, 3),
         ("cross-validate", 2, 3),
         ("cross-validate", 3, 3),
         ("fit", 1, 1),
         ("compile", 1, 1),
-        ("compare", 1, 1),
+        ("explain", 1, 1),
+        ("report", 1, 1),
         ("save", 1, 1),
     ]
 
@@ -104,7 +186,7 @@ def test_progress_counts_the_folds_and_names_each_stage(tmp_path: Path) -> None:
 def test_what_carries_no_information_scores_like_a_guess(tmp_path: Path) -> None:
     random = np.random.default_rng(0)
     noise = IRIS.assign(name=random.permutation(IRIS["name"]), f1=random.normal(size=150), who=range(150))
-    assert train_in(tmp_path, noise, small()).evaluation.accuracy < 0.5
+    assert train_in(tmp_path, noise, small()).evaluation.mean("accuracy") < 0.5
 
 
 def test_events_without_a_label_are_left_out(tmp_path: Path) -> None:
@@ -142,7 +224,7 @@ def test_data_that_cannot_be_trained_on_is_refused_with_its_reason(
 
 def test_one_fold_is_no_cross_validation(tmp_path: Path) -> None:
     with pytest.raises(TrainingRefused, match="at least 2 folds"):
-        train_in(tmp_path, folds=1)
+        train_in(tmp_path, folds=Folds(1))
 
 
 @pytest.mark.parametrize("built", ["text", Pipeline([("dummy", DummyClassifier())])])
@@ -177,3 +259,10 @@ def test_a_file_that_is_no_definition_is_refused_with_its_reason(
         (tmp_path / name).write_text(text)
     with pytest.raises(TrainingRefused, match=reason):
         load_definition(tmp_path / name)
+
+
+def test_values_of_the_data_stay_out_of_the_schema_where_that_is_asked_for(tmp_path: Path) -> None:
+    kept = train_in(tmp_path / "kept").manifest.inputs.fields
+    left_out = train_in(tmp_path / "left-out", examples=False).manifest.inputs.fields
+    assert all(field.examples for field in kept)
+    assert not any(field.examples or field.categories for field in left_out)

@@ -1,4 +1,4 @@
-"""What a pipeline expects of a record: names, JSON types and nullability.
+"""What a pipeline expects of a record, and the check of it.
 
 Checking a record is on the path of every prediction: it is one pass over the schema's fields, without building anything
 unless there is something to complain about.
@@ -8,39 +8,31 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from enum import StrEnum
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, PrivateAttr, model_validator
 
 from augury.errors import Detail
-
-ENVELOPE_FIELDS = ("client", "timestamp", "client_timestamp", "event_id", "_event_id", "_received_at")
-"""What the server adds to, or reads in, every stored event. Training leaves these fields out."""
+from augury.schema.fields import Field, FieldType
 
 MAX_NUMBER = sys.float_info.max
 """Magnitude above which a number has no finite float64."""
-
-
-class FieldType(StrEnum):
-    """JSON type of a field's values."""
-
-    NUMBER = "number"
-    BOOLEAN = "boolean"
-    TEXT = "text"
-    ANY = "any"
 
 
 _ACCEPTED: dict[FieldType, frozenset[type]] = {
     FieldType.NUMBER: frozenset({int, float}),
     FieldType.BOOLEAN: frozenset({bool}),
     FieldType.TEXT: frozenset({str}),
+    FieldType.ARRAY: frozenset({list}),
+    FieldType.OBJECT: frozenset({dict}),
     FieldType.ANY: frozenset({int, float, bool, str, list, dict}),
 }
 _EXPECTED = {
     FieldType.NUMBER: "a number",
     FieldType.BOOLEAN: "a boolean",
     FieldType.TEXT: "text",
+    FieldType.ARRAY: "an array",
+    FieldType.OBJECT: "an object",
     FieldType.ANY: "a value",
 }
 _FOUND: dict[type, str] = {
@@ -51,26 +43,6 @@ _FOUND: dict[type, str] = {
     list: "an array",
     dict: "an object",
 }
-
-
-class Field(BaseModel):
-    """One field of a record.
-
-    Parameters
-    ----------
-    name : str
-        Key in the record.
-    type : FieldType
-        JSON type that a value must have.
-    nullable : bool, default False
-        Whether null, or no value at all, is accepted too.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    name: str
-    type: FieldType
-    nullable: bool = False
 
 
 class InputSchema(BaseModel):
