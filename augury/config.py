@@ -39,6 +39,7 @@ class FunctionSettings(BaseModel):
     registry_ttl_s: PositiveInt = 5
     trusted_artifact_keys: str | None = None
     allow_unsigned_artifacts: bool = False
+    pandas_lane: bool = False
 
     @model_validator(mode="before")
     @classmethod

@@ -41,7 +41,11 @@ class ParitySummary(_Part):
     rows : int
         Rows compared: all training rows and the adversarial ones.
     max_difference : float
-        Greatest absolute difference of a probability, or relative one of a regression's value.
+        Greatest absolute difference of a probability, or relative one of a regression's value that is not near zero.
+    strict_difference : float, optional
+        Greatest relative difference of a regression's value, near zero too.
+    near_zero_rows : int, default 0
+        Rows of a regression that agree only because they are near zero.
     class_disagreements : int
         Rows whose most probable class differs.
     refusal_disagreements : int, default 0
@@ -54,6 +58,8 @@ class ParitySummary(_Part):
 
     rows: NonNegativeInt
     max_difference: FiniteFloat
+    strict_difference: FiniteFloat | None = None
+    near_zero_rows: NonNegativeInt = 0
     class_disagreements: NonNegativeInt
     refusal_disagreements: NonNegativeInt = 0
     tolerance: FiniteFloat

@@ -46,6 +46,7 @@ def function_environment(
         "AUGURY_SIGNING_SECRET": resources.signing_secret,
         "AUGURY_PEPPER_SECRET": resources.pepper_secret,
         "AUGURY_MODEL_CACHE_DIR": str(model_cache_dir),
+        "AUGURY_PANDAS_LANE": "true",
         "AUGURY_TRUSTED_ARTIFACT_KEYS": trusted_artifact_keys,
         "AUGURY_ALLOW_UNSIGNED_ARTIFACTS": str(allow_unsigned_artifacts).lower(),
         "AWS_ENDPOINT_URL": endpoint_url,

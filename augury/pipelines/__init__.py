@@ -8,6 +8,7 @@ from augury.pipelines._auto import BOOL_MAP, AutoTransform
 from augury.pipelines._binary import BinaryTransform
 from augury.pipelines._columns import UnfitColumn, drop_envelope, records_of
 from augury.pipelines._compile import Compiled, compile_pipeline, estimator_of, predictor_of, transforms_of
+from augury.pipelines._differences import RELATIVE_TOLERANCE, TOLERANCE
 from augury.pipelines._exclude_features import ExcludeFeaturesTransform
 from augury.pipelines._exist_features import ExistFeaturesTransform
 from augury.pipelines._feature_id import FeatureIdTransform
@@ -20,7 +21,7 @@ from augury.pipelines._labels import label_fields
 from augury.pipelines._list_features import ListFeaturesTransform
 from augury.pipelines._not_compilable import NotCompilable, TargetLeaks
 from augury.pipelines._pandas_lane import PandasScorer, dump_pipeline, load_pipeline, pandas_lane
-from augury.pipelines._parity import RELATIVE_TOLERANCE, TOLERANCE, ParityReport, parity_report
+from augury.pipelines._parity import ParityReport, parity_report
 from augury.pipelines._path import PathTransform
 from augury.pipelines._rare_categories import RareCategoriesTransform
 from augury.pipelines._schema import as_json, frame_of, infer_schema

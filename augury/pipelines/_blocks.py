@@ -112,7 +112,7 @@ class EntriesBlock:
 type Block = NumberBlock | CategoryBlock | CodeBlock | EntriesBlock
 
 
-def block_of(column: Column, taken: Set[str], *, native: bool = False) -> Block:
+def block_of(column: Column, taken: Set[str], *, native: bool = False, as_texts: bool = False) -> Block:
     """Return what a fitted feature becomes.
 
     Parameters
@@ -123,6 +123,8 @@ def block_of(column: Column, taken: Set[str], *, native: bool = False) -> Block:
         Names that its columns must not have, because features and other blocks' columns have them.
     native : bool, default False
         Whether the estimator takes categories as codes.
+    as_texts : bool, default False
+        Whether numbers and booleans are categories too, by the texts that they are written as.
 
     Raises
     ------
@@ -132,7 +134,7 @@ def block_of(column: Column, taken: Set[str], *, native: bool = False) -> Block:
     name = str(column.name)
     if _holds_objects(column):
         return EntriesBlock.of(column, taken)
-    if column_type(column) in (FieldType.NUMBER, FieldType.BOOLEAN):
+    if not as_texts and column_type(column) in (FieldType.NUMBER, FieldType.BOOLEAN):
         return NumberBlock(name)
     categories = tuple(sorted({text for text in texts_of(column) if text is not None}))
     if native and categories:

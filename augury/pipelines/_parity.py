@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,19 +19,23 @@ from augury.pipelines._adversaries import adversarial_records
 from augury.pipelines._answers import Answers, fitted_answers, kind_of
 from augury.pipelines._columns import records_of
 from augury.pipelines._compile import Compiled, predictor_of
+from augury.pipelines._differences import (
+    RELATIVE_TOLERANCE,
+    TOLERANCE,
+    Numbers,
+    absolute_differences,
+    class_disagreements,
+    relative_differences,
+    root_mean_square,
+)
 from augury.pipelines._not_compilable import NotCompilable
 from augury.pipelines._schema import as_json, frame_of
 from augury.plans import Plan, Unanswerable
 from augury.schema import InputSchema
 
-TOLERANCE = 1e-6
-"""Greatest absolute difference of a probability at which the two still agree."""
-
-RELATIVE_TOLERANCE = 1e-5
-"""Greatest relative difference of a regression's value at which the two still agree."""
-
 _CHUNK_ROWS = 20_000
 _SAMPLE_ROWS = 500
+_MOST = float(np.finfo(np.float64).max)
 
 type Record = dict[str, Any]
 type Served = Callable[[Sequence[Record]], Answers]
@@ -51,8 +55,13 @@ class ParityReport(BaseModel):
         Rows that both refuse.
     max_difference : float
         Greatest absolute difference of a probability. Of a regression, the greatest difference relative to the fitted
-        value or, where that is smaller, to the standard deviation of all fitted values: near zero, float32 leaves
-        nothing for a difference relative to the value alone.
+        value; a value near zero, where float32 leaves nothing to compare, counts as a tenth of the root mean square of
+        the fitted values of the first training rows, 20,000 at most.
+    strict_difference : float, optional
+        Of a regression, the greatest difference relative to the fitted value, however small that is; the greatest
+        float where only the fitted value is 0.
+    near_zero_rows : int
+        Rows of a regression that agree only because they are near zero.
     class_disagreements : int
         Rows in which the two pick classes whose fitted probabilities differ by more than the tolerance.
     refusal_disagreements : int
@@ -70,6 +79,8 @@ class ParityReport(BaseModel):
     adversarial_rows: int
     unanswered_rows: int
     max_difference: float
+    strict_difference: float | None = None
+    near_zero_rows: int = 0
     class_disagreements: int
     refusal_disagreements: int = 0
     tolerance: float
@@ -101,7 +112,9 @@ class ParityReport(BaseModel):
         """Return what the manifest keeps of the report."""
         return ParitySummary(
             rows=self.rows,
-            max_difference=min(self.max_difference, float(np.finfo(np.float64).max)),
+            max_difference=min(self.max_difference, _MOST),
+            strict_difference=self.strict_difference,
+            near_zero_rows=self.near_zero_rows,
             class_disagreements=self.class_disagreements,
             refusal_disagreements=self.refusal_disagreements,
             tolerance=self.tolerance,
@@ -142,6 +155,7 @@ def compare(
     columns = frame[list(inputs.names)].reset_index(drop=True)
     for start in range(0, len(columns), _CHUNK_ROWS):
         tally.add(records_of(as_json(columns.iloc[start : start + _CHUNK_ROWS])))
+    tally.size = tally.size or 0.0  # nothing is near zero where no training row says what is
     for start in range(0, len(awkward), _CHUNK_ROWS):
         tally.add(awkward[start : start + _CHUNK_ROWS])
     return tally.report(len(columns), len(awkward))
@@ -149,7 +163,7 @@ def compare(
 
 @dataclass
 class _Tally:
-    """The comparison so far: a regression's differences wait until the spread of its values is known."""
+    """The comparison so far."""
 
     pipeline: Pipeline
     served: Served
@@ -157,9 +171,12 @@ class _Tally:
     unanswered: int = 0
     refusals: int = 0
     classes: int = 0
+    near_zero: int = 0
+    strict: float = 0.0
+    greatest: float = 0.0
+    worst: Record | None = None
     refused_by_one: Record | None = None
-    worst: list[tuple[float, float, Record]] = field(default_factory=list)
-    spread: float = 0.0
+    size: float | None = None
 
     def add(self, records: Sequence[Record]) -> None:
         """Compare some more records; the first ones added are training rows."""
@@ -168,16 +185,21 @@ class _Tally:
         both = np.flatnonzero(fitted.answered & served.answered)
         if len(both) == 0:
             return
-        expected, found = fitted.values[both], served.values[both]
-        if kind_of(self.pipeline) == "regression":
-            self.spread = self.spread or float(np.nanstd(expected))
-            scale = np.maximum(np.abs(expected[:, 0]), self.spread)
-        else:
-            self.classes += _disagreements(expected, found)
-            scale = np.ones(len(both))
-        differences = _differences(expected, found) / np.where(scale > 0, scale, 1.0)
+        differences = self._differences(fitted.values[both], served.values[both])
         at = int(differences.argmax())
-        self.worst.append((float(differences[at]), float(scale[at]), records[both[at]]))
+        if self.worst is None or differences[at] > self.greatest:
+            self.greatest, self.worst = float(differences[at]), records[both[at]]
+
+    def _differences(self, expected: Numbers, found: Numbers) -> Numbers:
+        if kind_of(self.pipeline) == "classification":
+            self.classes += class_disagreements(expected, found)
+            return absolute_differences(expected, found)
+        if self.size is None:
+            self.size = root_mean_square(expected)
+        judged, strict = relative_differences(expected, found, self.size)
+        self.strict = max(self.strict, float(strict.max()))
+        self.near_zero += int(((judged <= RELATIVE_TOLERANCE) & (strict > RELATIVE_TOLERANCE)).sum())
+        return judged
 
     def _add_refusals(self, records: Sequence[Record], fitted: Answers, served: Answers) -> None:
         self.unanswered += int((~fitted.answered & ~served.answered).sum())
@@ -187,18 +209,19 @@ class _Tally:
                 self.refused_by_one = records[row]
 
     def report(self, training_rows: int, adversarial_rows: int) -> ParityReport:
-        greatest, _, record = max(self.worst, key=lambda entry: entry[0], default=(0.0, 1.0, None))
         kind = kind_of(self.pipeline)
         return ParityReport(
             kind=kind,
             training_rows=training_rows,
             adversarial_rows=adversarial_rows,
             unanswered_rows=self.unanswered,
-            max_difference=greatest,
+            max_difference=self.greatest,
+            strict_difference=min(self.strict, _MOST) if kind == "regression" else None,
+            near_zero_rows=self.near_zero,
             class_disagreements=self.classes,
             refusal_disagreements=self.refusals,
             tolerance=RELATIVE_TOLERANCE if kind == "regression" else TOLERANCE,
-            worst=self.refused_by_one or record,
+            worst=self.refused_by_one or self.worst,
         )
 
 
@@ -242,17 +265,3 @@ def _vectors(plan: Plan, records: Sequence[Record]) -> tuple[NDArray[np.intp], N
     if not np.array_equal(singly, batch, equal_nan=True):
         raise NotCompilable("the plan answers a batch otherwise than its records one by one")
     return np.array(list(vectors), dtype=np.intp), batch
-
-
-def _differences(expected: NDArray[np.float64], found: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return each row's greatest difference; what is no number, or infinite, must be so on both sides."""
-    same = (expected == found) | (np.isnan(expected) & np.isnan(found))
-    with np.errstate(invalid="ignore", over="ignore"):
-        difference = np.where(same, 0.0, np.abs(expected - found))
-    return np.nan_to_num(difference, nan=np.inf).max(axis=1, initial=0.0)
-
-
-def _disagreements(expected: NDArray[np.float64], found: NDArray[np.float64]) -> int:
-    """Count rows of another class; of classes that tie in the fitted pipeline, either is right."""
-    picked = np.take_along_axis(expected, found.argmax(axis=1)[:, np.newaxis], axis=1)[:, 0]
-    return int((expected.max(axis=1) - picked > TOLERANCE).sum())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -35,7 +36,7 @@ class XGBoostEstimator(FrameEstimator):
     n_estimators: int
     nthread: int
     seed: int
-    enable_categorical: bool
+    enable_categorical: bool | Collection[str]
     svmlight_feature: str | None
     early_stopping_rounds: int | None
     validation_fraction: float
@@ -48,14 +49,24 @@ class XGBoostEstimator(FrameEstimator):
     def _block(self, column: Column, taken: set[str]) -> Block:
         if column.name == self.svmlight_feature:
             return EntriesBlock.of(column, taken)
-        return block_of(column, taken, native=self.enable_categorical)
+        named = column.name in self._named_categories()
+        return block_of(column, taken, native=named or self.enable_categorical is True, as_texts=named)
+
+    def _named_categories(self) -> Collection[str]:
+        return () if isinstance(self.enable_categorical, bool) else self.enable_categorical
 
     def _feature_names(self, frame: pd.DataFrame) -> list[str]:
         if self.svmlight_feature is None:
-            return super()._feature_names(frame)
+            return self._with_categories(super()._feature_names(frame))
         if self.svmlight_feature not in frame:
             raise ValueError(f"svmlight_feature {self.svmlight_feature!r} is not in the frame")
         return [self.svmlight_feature]
+
+    def _with_categories(self, names: list[str]) -> list[str]:
+        for category in self._named_categories():
+            if category not in names:
+                raise ValueError(f"enable_categorical names {category!r}, which is no feature; there are {names}")
+        return names
 
     def _not_features(self) -> set[str | None]:
         return {*super()._not_features(), self.validation_order}

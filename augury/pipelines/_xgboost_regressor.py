@@ -38,9 +38,10 @@ colsample_bylevel, reg_alpha, reg_lambda, base_score
         Seed of the random choices in ``fit``.
     svmlight_feature : str, optional
         Column of ``(id, number)`` pairs, as SvmlightTransform makes them; it is then the only feature.
-    enable_categorical : bool, default False
-        Whether a feature of texts is one column that the trees split by sets of categories, instead of one-hot columns.
-        A category that was not there in ``fit`` counts as missing.
+    enable_categorical : bool or collection of str, default False
+        Whether a feature of texts is one column that the trees split by sets of categories, instead of one-hot columns;
+        or the names of the features that are, which may hold numbers too, such as the ids of shops. A category that
+        was not there in ``fit`` counts as missing. What pandas calls a categorical column makes no difference.
     early_stopping_rounds : int, optional
         Stop growing trees when so many in a row have not made the loss on held-out rows better. The number of trees
         that was best is then grown on all rows.
@@ -87,7 +88,7 @@ colsample_bylevel, reg_alpha, reg_lambda, base_score
         base_score: float | None = None,
         seed: int = 0,
         svmlight_feature: str | None = None,
-        enable_categorical: bool = False,
+        enable_categorical: bool | Collection[str] = False,
         early_stopping_rounds: int | None = None,
         validation_fraction: float = 0.1,
         validation_order: str | None = None,

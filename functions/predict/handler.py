@@ -1,4 +1,4 @@
-"""``POST /predict``, ``GET /js/predict`` and ``GET /health``: the thin lane, without pandas or scikit-learn."""
+"""``POST /predict``, ``GET /js/predict`` and ``GET /health``; pandas is loaded when a model needs it, if ever."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from augury.config import FunctionSettings
 from augury.registry import Registry
 from functions.cors import answer_preflight
 from functions.http import authenticated, body, callback, make_resolver, parameter, parameters, respond
+from functions.predict.heavy import HEAVY_LANES
 
 logger = Logger(service="predict")
 app = make_resolver(logger)
@@ -49,6 +50,7 @@ _engine = serving.PredictionEngine(
             allow_unsigned=_settings.allow_unsigned_artifacts,
             service=KeyService(_aws.kms()),
         ),
+        lanes=HEAVY_LANES if _settings.pandas_lane else serving.PLAN_LANE,
     ),
     log=_log,
 )

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
+from augury.pipelines import ParityReport
 from augury.training.evaluation import LOSS
 from augury.training.importance import MOST_FIELDS, Importance
 from augury.training.report.curves import draw_search
@@ -77,9 +78,16 @@ def parity_section(story: Story) -> Markup:
             ("adversarial rows compared", f"{parity.adversarial_rows:,}"),
             ("rows that both refuse", f"{parity.unanswered_rows:,}"),
             ("largest difference", f"{parity.max_difference:.2g}{relative}"),
+            *_near_zero(parity),
             ("tolerance", f"{parity.tolerance:g}{relative}"),
         ]),
     )  # fmt: skip
+
+
+def _near_zero(parity: ParityReport) -> Iterator[tuple[Content, Content]]:
+    if parity.strict_difference is not None:
+        yield "largest difference, values near zero included", f"{parity.strict_difference:.2g} of the value"
+        yield "rows that agree only because they are near zero", f"{parity.near_zero_rows:,}"
 
 
 def provenance_section(story: Story) -> Markup:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,18 +13,25 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sklearn.decomposition import PCA
+from sklearn.linear_model import LinearRegression
 from sklearn.pipeline import Pipeline
 
 from augury.pipelines import (
     AutoTransform,
+    Compiled,
     FeatureIdTransform,
     NotCompilable,
+    PandasScorer,
+    ParityReport,
+    SKLearnRegressor,
     XGBoostClassifier,
     compile_pipeline,
     drop_envelope,
     parity_report,
     records_of,
 )
+from augury.pipelines._answers import Answers
+from augury.pipelines._parity import compare
 from augury.plans import Category, OneHot, Plan
 from augury.schema import ENVELOPE_FIELDS, FieldType
 from training import iris_xgboost
@@ -234,3 +242,36 @@ def test_envelope_fields_are_dropped_from_frames() -> None:
     frame = iris().assign(**dict.fromkeys(ENVELOPE_FIELDS, "x"))
     assert drop_envelope(frame).equals(iris())
     assert drop_envelope(iris()).equals(iris())
+
+
+def line() -> tuple[Pipeline, Compiled, pd.DataFrame]:
+    frame = pd.DataFrame({"v": [float(v) for v in range(-20, 21)]}).assign(value=lambda known: known["v"] * 3)
+    pipeline = Pipeline([("line", SKLearnRegressor("value", clf=LinearRegression()))]).fit(frame)
+    return pipeline, compile_pipeline(pipeline, frame), frame
+
+
+def compared(stretch: float, shift: float) -> ParityReport:
+    """Compare a line through zero with what answers a bit otherwise."""
+    pipeline, compiled, frame = line()
+    fitted = PandasScorer(pipeline, compiled.inputs).answers
+
+    def served(records: Sequence[dict[str, Any]]) -> Answers:
+        answers = fitted(records)
+        return replace(answers, values=answers.values * stretch + shift)
+
+    return compare(pipeline, served, compiled.inputs, frame, [])
+
+
+def test_a_regressions_rows_near_zero_are_counted_and_their_strict_difference_told() -> None:
+    report = compared(stretch=1, shift=2e-5)
+    assert report.agrees
+    assert report.near_zero_rows == report.summary().near_zero_rows == 1
+    assert report.strict_difference is not None
+    assert report.strict_difference > 1
+    assert report.max_difference < report.tolerance
+
+
+def test_a_regression_that_is_off_by_more_than_the_tolerance_of_its_values_is_found_out() -> None:
+    report = compared(stretch=1 + 2e-5, shift=0)
+    assert report.max_difference == pytest.approx(2e-5, rel=0.01)
+    assert not report.agrees

@@ -65,6 +65,27 @@ def test_native_categories_are_one_column_and_are_served_alike(kind: Any) -> Non
     assert_served_alike(native, pd.concat([frame, odd], ignore_index=True))
 
 
+@pytest.mark.parametrize("kind", [XGBoostRegressor, XGBoostClassifier])
+def test_named_categories_may_be_numbers_and_are_served_alike(kind: Any) -> None:
+    frame = sales() if kind is XGBoostRegressor else sales().assign(sold=(sales()["sold"] // 100).astype(int))
+    frame["shop"] = frame["shop"].str.extract(r"(\d+)", expand=False).astype(float)
+    native = kind("sold", excluded=["day"], enable_categorical=["shop"], n_estimators=20, nthread=1).fit(frame)
+    assert native.model_.get_booster().feature_types == ["q", "c"]
+    odd = pd.DataFrame({"shop": [99.0, None, 3.5, -0.0, 1e300], "price": [0.1, None, -5.0, 1e30, 0.0]})
+    assert_served_alike(native, pd.concat([frame, odd], ignore_index=True))
+
+
+def test_texts_that_are_not_named_stay_one_hot() -> None:
+    frame = sales().assign(day=sales()["day"] % 7)
+    native = XGBoostRegressor("sold", enable_categorical=("day",), n_estimators=2, nthread=1).fit(frame)
+    assert native.model_.get_booster().feature_types == ["q", *["q"] * 12, "c"]
+
+
+def test_a_named_category_that_is_no_feature_is_refused_by_name() -> None:
+    with pytest.raises(ValueError, match="enable_categorical names 'shoop', which is no feature"):
+        XGBoostRegressor("sold", enable_categorical=["shoop"]).fit(sales())
+
+
 def test_a_category_that_was_not_learned_counts_as_missing() -> None:
     native = XGBoostRegressor("sold", enable_categorical=True, n_estimators=20, nthread=1).fit(sales())
     unseen, null = native.predict(pd.DataFrame({"shop": ["elsewhere", None], "price": [0.3, 0.3], "day": [1, 1]}))

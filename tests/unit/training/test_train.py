@@ -16,7 +16,7 @@ from sklearn.pipeline import Pipeline
 
 from augury.artifacts import ONNX_INPUT, ONNX_PROBABILITIES, DataWindow, Trust, load
 from augury.names import ClientName, PipelineName, Version
-from augury.pipelines import AutoTransform, FeatureIdTransform, SKLearnClassifier, XGBoostClassifier
+from augury.pipelines import AutoTransform, FeatureIdTransform, SKLearnClassifier, XGBoostClassifier, XGBoostRegressor
 from augury.plans import Plan
 from augury.schema import ENVELOPE_FIELDS
 from augury.training import (
@@ -161,6 +161,21 @@ def test_what_has_no_plan_is_trained_for_the_pandas_lane_and_the_report_says_why
     assert outcome.manifest.lane_reason is not None
     assert "HistGradientBoosting" in outcome.manifest.lane_reason
     assert "HistGradientBoosting" in (outcome.directory / "report.html").read_text()
+
+
+def test_categorical_columns_reach_the_trees_as_categories_and_the_plan_lane_serves_them(tmp_path: Path) -> None:
+    days = pd.DataFrame({"town": ["Tromsø", None, "Rome"] * 20, "shop": [17, 3, 17, 42] * 15, "n": range(60)})
+    days = days.assign(sold=days["shop"] % 10 + days["n"] / 100).astype({"town": "category", "shop": "category"})
+
+    def build_pipeline() -> Pipeline:
+        categories = ["town", "shop"]
+        return Pipeline([("xgb", XGBoostRegressor("sold", enable_categorical=categories, n_estimators=9, nthread=1))])
+
+    outcome = train_in(tmp_path, days, Definition(PipelineName("sales"), build_pipeline), folds=Folds(2))
+    assert outcome.fitted[-1].model_.get_booster().feature_types == ["q", "c", "c"]
+    assert (outcome.manifest.lane, outcome.parity.agrees) == ("plan", True)
+    plan = Plan.load(load(outcome.directory, Trust(allow_unsigned=True)).files["plan.json"])
+    assert plan.vector({"town": "Tromsø", "shop": 42, "n": 1}) == [1.0, 1.0, 2.0]
 
 
 def test_what_the_server_adds_to_events_is_no_feature(tmp_path: Path) -> None:
