@@ -50,6 +50,9 @@ class Kind(Enum):
     SCHEMA_MISMATCH = (122, 422, "The data does not fit the pipeline's schema")
     PIPELINE_BROKEN = (123, 503, "The pipeline cannot be loaded")
 
+    TARGET_FAILED = (131, 502, "A service that answers for the pipeline failed")
+    TARGET_TIMED_OUT = (132, 504, "A service that answers for the pipeline did not answer in time")
+
     QUOTA = (140, 429, "The client has sent more events than its quota allows")
 
     UNAVAILABLE = (130, 503, "A service that this request depends on is failing; try again")

@@ -60,6 +60,25 @@ class Route:
         """API Gateway's route key, such as ``POST /events``."""
         return f"{self.method} {self.path}"
 
+    def parameters(self, path: str) -> dict[str, str] | None:
+        """Return what a request's path has in the place of each ``{name}``, or None where it is not this route's.
+
+        Examples
+        --------
+        >>> find("GET", "/pipelines/iris").parameters("/pipelines/iris")
+        {'name': 'iris'}
+        """
+        ours, given = self.path.split("/"), path.split("/")
+        if len(ours) != len(given):
+            return None
+        found = {}
+        for part, value in zip(ours, given, strict=True):
+            if part.startswith("{") and value:
+                found[part.strip("{}")] = value
+            elif part != value:
+                return None
+        return found
+
 
 ROUTES: tuple[Route, ...] = (
     Route("POST", "/token", Function.TOKEN, Credential.KEY_AND_SECRET, None, "Exchange a key and secret for a token"),
@@ -71,6 +90,10 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/predict", Function.PREDICT, Credential.BEARER, Scope.PREDICT, "Ask for a prediction"),
     Route("GET", "/js/predict", Function.PREDICT, Credential.JS_KEY, Scope.PREDICT, "Ask for one from a page"),
     Route("OPTIONS", "/js/predict", Function.PREDICT, Credential.NONE, None, "May a page ask for one (CORS)"),
+    Route("GET", "/pipelines", Function.PREDICT, Credential.BEARER, Scope.PREDICT, "The client's pipelines"),
+    Route(
+        "GET", "/pipelines/{name}", Function.PREDICT, Credential.BEARER, Scope.PREDICT, "One of them, with its schema"
+    ),
     Route("GET", "/health", Function.PREDICT, Credential.NONE, None, "Liveness and version"),
 )
 
@@ -79,6 +102,10 @@ SPLIT_HANDLER = "functions.split_events.handler.handler"
 
 ROTATE_HANDLER = "functions.token.rotate.handler"
 """Dotted name of the Lambda handler that Secrets Manager calls to rotate the token signing key."""
+
+
+_BY_KEY = {route.key: route for route in ROUTES if "{" not in route.path}
+_WITH_PARAMETERS = tuple(route for route in ROUTES if "{" in route.path)
 
 
 def find(method: str, path: str) -> Route | None:
@@ -91,4 +118,7 @@ def find(method: str, path: str) -> Route | None:
     >>> find("DELETE", "/events") is None
     True
     """
-    return next((route for route in ROUTES if route.method == method and route.path == path), None)
+    exact = _BY_KEY.get(f"{method} {path}")
+    if exact is not None:
+        return exact
+    return next((route for route in _WITH_PARAMETERS if route.method == method and route.parameters(path)), None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import time
 import traceback
 from collections.abc import Mapping
 from contextvars import ContextVar
@@ -22,6 +23,7 @@ from augury.routes import Credential, Route, find
 from functions.cors import admit_page, cors_headers
 
 _CALLBACK = "jsonpCallback"
+_ANSWERING_S = 1.0
 
 
 _current: ContextVar[tuple[APIGatewayProxyEventV2, Any]] = ContextVar("current")
@@ -136,6 +138,12 @@ def authenticated(app: Resolver, authenticator: Authenticator) -> Caller:
     if route(app).credential is Credential.JS_KEY:
         admit_page(app, caller)
     return caller
+
+
+def deadline(app: Resolver) -> float:
+    """Return the time of the monotonic clock by which an answer must be made, a second before the function ends."""
+    left_s: float = app.lambda_context.get_remaining_time_in_millis() / 1000
+    return time.monotonic() + left_s - _ANSWERING_S
 
 
 def request_id(app: Resolver) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from aws_cdk.aws_lambda import Function
 from constructs import Construct
 
 from infra.artifact_key import ArtifactKey
@@ -58,6 +59,7 @@ class PredictService(Construct):
                 "predictions_stream": lake.predictions.delivery_stream_name,
                 "trusted_artifact_keys": artifact_key.trusted,
                 "allow_unsigned_artifacts": str(config.allow_unsigned_artifacts).lower(),
+                **({"http_targets": ",".join(config.http_targets)} if config.http_targets else {}),
             },
         )
         records.grant_authentication(self.function)
@@ -65,3 +67,10 @@ class PredictService(Construct):
         artifact_key.grant_check(self.function)
         lake.bucket.grants.actions_on_object_keys(self.function, MODEL_OBJECTS, "s3:GetObject")
         lake.predictions.grant_put_records(self.function)
+        self._grant_targets(config)
+
+    def _grant_targets(self, config: StageConfig) -> None:
+        """Let the function call those that are targets, at any alias, and no other."""
+        for name in config.lambda_targets:
+            target = Function.from_function_name(self, f"Target-{name}", name)
+            target.grant_invoke(self.function)

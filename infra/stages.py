@@ -186,6 +186,10 @@ class StageConfig:
         stage, or of a key that is being replaced.
     allow_unsigned_artifacts : bool
         Whether artifacts that nobody signed are served.
+    http_targets : tuple of str
+        Hosts that pipelines' targets may be on, as :class:`augury.serving.targets.AllowedHosts` reads them.
+    lambda_targets : tuple of str
+        Names of the functions of this account and region that pipelines' targets may be.
     """
 
     name: str
@@ -207,6 +211,8 @@ class StageConfig:
     rotation_days: int = 30
     trusted_artifact_keys: tuple[str, ...] = ()
     allow_unsigned_artifacts: bool = False
+    http_targets: tuple[str, ...] = ()
+    lambda_targets: tuple[str, ...] = ()
 
     @property
     def removal_policy(self) -> RemovalPolicy:

@@ -20,7 +20,7 @@ from augury.artifacts.layout import (
 from augury.artifacts.manifest import FORMAT, DataWindow, Manifest, ParitySummary, digest, digests
 from augury.artifacts.refusal import ArtifactRefused
 from augury.artifacts.signing import KmsSigner, LocalSigner, Signer, signer_at
-from augury.artifacts.transfer import fetch, publish
+from augury.artifacts.transfer import fetch, fetch_manifest, publish
 from augury.artifacts.trust import Trust
 
 __all__ = [
@@ -52,6 +52,7 @@ __all__ = [
     "digest",
     "digests",
     "fetch",
+    "fetch_manifest",
     "load",
     "publish",
     "save",

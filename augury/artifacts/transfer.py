@@ -17,7 +17,7 @@ from augury.artifacts.directory import (
     write_files,
 )
 from augury.artifacts.layout import MANIFEST_FILE, SIGNATURE_FILE
-from augury.artifacts.manifest import digest
+from augury.artifacts.manifest import Manifest, digest
 from augury.artifacts.refusal import ArtifactRefused
 from augury.artifacts.trust import Trust
 from augury.aws import NotFound, ObjectStore
@@ -113,6 +113,20 @@ def fetch(
         left -= len(files[name])
     _keep(directory, body, signature, files)
     return Artifact(manifest, digest(body), files, signature)
+
+
+def fetch_manifest(store: ObjectStore, prefix: str, manifest_sha256: str, trust: Trust) -> Manifest:
+    """Return the manifest of a published artifact, without its files.
+
+    Raises
+    ------
+    ArtifactRefused
+        What is stored is not what the registry vouches for.
+    AwsUnavailable
+        The store did not answer.
+    """
+    body = _download(store, prefix, MANIFEST_FILE, MAX_MANIFEST_BYTES)
+    return checked_manifest(body, _download_signature(store, prefix), trust, manifest_sha256)
 
 
 def _keep(directory: Path, manifest: bytes, signature: bytes | None, files: Mapping[str, bytes]) -> None:

@@ -1,6 +1,7 @@
-"""The only door to AWS: a few typed methods per service, and three exceptions."""
+"""The only door to AWS: a few typed methods per service, and few exceptions."""
 
 from augury.aws.errors import AwsUnavailable, ConditionFailed, NotFound
+from augury.aws.functions import FunctionInvoker, FunctionRaised, InvocationTimedOut, NotInvoked
 from augury.aws.keys import KeyService
 from augury.aws.objects import ObjectStore, ObjectSummary, OpenObject
 from augury.aws.secrets import SecretStore, SecretVersion
@@ -12,9 +13,13 @@ __all__ = [
     "AwsUnavailable",
     "ConditionFailed",
     "DeliveryStream",
+    "FunctionInvoker",
+    "FunctionRaised",
+    "InvocationTimedOut",
     "Item",
     "KeyService",
     "NotFound",
+    "NotInvoked",
     "ObjectStore",
     "ObjectSummary",
     "OpenObject",

@@ -103,6 +103,17 @@ class Connection:
         """Return a new Glue client."""
         return self._session.client("glue", endpoint_url=self._endpoint_url, config=_CONFIG)
 
+    def functions(self, read_timeout_s: float) -> Any:
+        """Return a new Lambda client that tries a call once and waits so long for its answer."""
+        config = _CONFIG.merge(
+            Config(
+                connect_timeout=min(1.0, read_timeout_s),
+                read_timeout=read_timeout_s,
+                retries={"mode": "standard", "total_max_attempts": 1},
+            )
+        )
+        return self._session.client("lambda", endpoint_url=self._endpoint_url, config=config)
+
     def kms(self) -> KMSClient:
         """Return a new KMS client."""
         return self._session.client("kms", endpoint_url=self._endpoint_url, config=_CONFIG)

@@ -12,7 +12,7 @@ from rich.markup import escape
 from augury import __version__
 from augury.artifacts import ArtifactRefused
 from augury.aws import AwsUnavailable, ConditionFailed, NotFound
-from augury.cli import client, demo, erasure, events, export, keys, lake, local, pipeline
+from augury.cli import client, demo, erasure, events, export, keys, lake, local, pipeline, predict
 from augury.cli.session import Profile, Session
 from augury.clients import ClientExists, ClientUnknown
 from augury.errors import AuguryError
@@ -34,6 +34,7 @@ app.add_typer(pipeline.app, name="pipeline")
 app.add_typer(events.app, name="events")
 app.add_typer(lake.app, name="lake")
 app.add_typer(local.app, name="local")
+app.command("predict")(predict.predict)
 app.command("demo")(demo.demo)
 client.app.command("export")(export.export_client)
 client.app.command("erase")(erasure.erase_client)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -142,6 +143,14 @@ def existing_client(session: Session, name: str) -> ClientName:
     if not session.clients.exists(client):
         raise ValueError(f"there is no client {name!r}: make it with `augury client create {name}`")
     return client
+
+
+def operator() -> str:
+    """Return who runs the command, as this machine knows them."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a container's user may have no name
+        return "unknown"
 
 
 def console() -> Console:

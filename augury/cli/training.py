@@ -15,9 +15,10 @@ from augury import training
 from augury.artifacts import DataWindow, Signer, Trust
 from augury.aws import ObjectStore
 from augury.aws.connection import Connection
+from augury.cli import session
 from augury.frames import read_events
 from augury.names import ClientName, Version
-from augury.registry import PipelineDeployment, Registry
+from augury.registry import PipelineDeployment, PipelineVersion, Registry
 from augury.training import DEFAULT_FOLDS, Definition, Folds, Search, TrainingOutcome, TrainingRefused
 
 EXAMPLE = "example"
@@ -124,4 +125,11 @@ def register(
     directory: Path, client: ClientName, store: ObjectStore, registry: Registry, trust: Trust
 ) -> PipelineDeployment:
     """Publish and register an artifact."""
-    return training.register(directory, client, store=store, registry=registry, trust=trust)
+    return training.register(directory, client, store=store, registry=registry, trust=trust, by=session.operator())
+
+
+def add_version(
+    directory: Path, client: ClientName, store: ObjectStore, registry: Registry, trust: Trust
+) -> PipelineVersion:
+    """Publish an artifact and register it without letting it answer."""
+    return training.add_version(directory, client, store=store, registry=registry, trust=trust)

@@ -75,4 +75,5 @@ def _parity(parity: ParityReport) -> str:
     return (
         f"{'agrees' if parity.agrees else 'DIFFERS'} with the fitted pipeline on {parity.rows} rows, adversarial\n"
         f"ones included; largest difference {parity.max_difference:.1e} (tolerance {parity.tolerance:.0e})"
+        f"{f'; {parity.near_zero_rows} of them agree only as near zero' if parity.near_zero_rows else ''}"
     )

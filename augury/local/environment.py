@@ -10,6 +10,7 @@ from pathlib import Path
 from augury.local.resources import Resources
 
 ACCESS_KEY_ID = SECRET_ACCESS_KEY = "test"  # noqa: S105  # moto takes any
+_THIS_MACHINE = "http://localhost:*, http://127.0.0.1:*, http://[::1]:*"
 _OURS = ("AWS_", "AUGURY_", "POWERTOOLS_")
 
 
@@ -47,6 +48,8 @@ def function_environment(
         "AUGURY_PEPPER_SECRET": resources.pepper_secret,
         "AUGURY_MODEL_CACHE_DIR": str(model_cache_dir),
         "AUGURY_PANDAS_LANE": "true",
+        "AUGURY_REGISTRY_TTL_S": "1",  # a change is seen at once by whoever tries things out
+        "AUGURY_HTTP_TARGETS": _THIS_MACHINE,
         "AUGURY_TRUSTED_ARTIFACT_KEYS": trusted_artifact_keys,
         "AUGURY_ALLOW_UNSIGNED_ARTIFACTS": str(allow_unsigned_artifacts).lower(),
         "AWS_ENDPOINT_URL": endpoint_url,

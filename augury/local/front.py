@@ -102,7 +102,8 @@ class Front:
         route = routes.find(request.method, request.path)
         if route is None:
             return _NOT_FOUND
-        event = event_of(request, route.key, port=self.port, now=self._clock())
+        parameters = route.parameters(request.path)
+        event = event_of(request, route.key, port=self.port, now=self._clock(), path_parameters=parameters)
         try:
             return answer_of(self._functions[route.function].invoke(event))
         except PayloadTooLarge:

@@ -76,10 +76,18 @@ class HttpAnswer:
         return cls(status, [("content-type", "application/json")], body)
 
 
-def event_of(request: HttpRequest, route_key: str, *, port: int, now: datetime) -> dict[str, Any]:
+def event_of(
+    request: HttpRequest,
+    route_key: str,
+    *,
+    port: int,
+    now: datetime,
+    path_parameters: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
     """Return the event that a Lambda function gets for a request.
 
-    Fields without content (``cookies``, ``queryStringParameters``, ``body``) are left out, as API Gateway does.
+    Fields without content (``cookies``, ``pathParameters``, ``queryStringParameters``, ``body``) are left out, as API
+    Gateway does.
 
     Parameters
     ----------
@@ -91,6 +99,8 @@ def event_of(request: HttpRequest, route_key: str, *, port: int, now: datetime) 
         Port that it came in by, for ``x-forwarded-port``.
     now : datetime
         When it came in, with its zone.
+    path_parameters : mapping, optional
+        What the path has in the places that the route names.
     """
     headers = _headers(request, port)
     cookies = _cookies(request)
@@ -104,6 +114,8 @@ def event_of(request: HttpRequest, route_key: str, *, port: int, now: datetime) 
         "requestContext": _request_context(request, headers, route_key, now),
         "isBase64Encoded": False,
     }
+    if path_parameters:
+        event["pathParameters"] = path_parameters
     if cookies:
         event["cookies"] = cookies
     if parameters:

@@ -8,15 +8,15 @@ request names none.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import batched
 
-import orjson
-
 from augury.aws import ConditionFailed, Item, Removal, Table, Write
 from augury.names import ClientName, PipelineName, Version
-from augury.registry.deployments import PipelineDeployment, PipelineTarget, Variation
+from augury.registry.changes import DeploymentChange
+from augury.registry.deployments import PipelineDeployment, Variation
+from augury.registry.targets import PipelineTarget
+from augury.registry.versions import PipelineVersion
 
 _DEFAULT = "DEFAULT"
 _OF_REGISTRY = ("PIPELINE#", "REVISION#", "VERSION#", _DEFAULT)
@@ -24,33 +24,16 @@ _MOST_REMOVED = 100  # of one transaction
 _TRIES = 5
 
 
-@dataclass(frozen=True, slots=True)
-class PipelineVersion:
-    """A registered artifact.
-
-    Parameters
-    ----------
-    pipeline : PipelineName
-        The pipeline that it is a version of.
-    version : Version
-        Its label.
-    manifest_sha256 : str
-        Digest of its manifest, by which a changed artifact is found out.
-    registered_at : str
-        RFC 3339 time in UTC.
-    metrics : mapping of str to float
-        What its training measured.
-    """
-
-    pipeline: PipelineName
-    version: Version
-    manifest_sha256: str
-    registered_at: str
-    metrics: Mapping[str, float] = field(hash=False)
-
-
 class VersionExists(Exception):
     """Versions are immutable: the pipeline has one of that label already."""
+
+
+class NotRegistered(ValueError):
+    """A pipeline or version that the registry does not have; the message says what it has."""
+
+
+class DeploymentChanged(ValueError):
+    """Somebody changed the deployment after a change of it was planned: nothing was written."""
 
 
 class Registry:
@@ -73,6 +56,9 @@ class Registry:
         *,
         manifest_sha256: str,
         metrics: Mapping[str, float],
+        lane: str | None = None,
+        kind: str | None = None,
+        by: str | None = None,
     ) -> PipelineDeployment:
         """Record a version and let it answer all of its pipeline's calls.
 
@@ -85,11 +71,12 @@ class Registry:
         ConditionFailed
             Other changes came between, several times in a row; nothing was written.
         """
+        added = PipelineVersion(pipeline, version, manifest_sha256, _now(), metrics, lane, kind)
         for left in reversed(range(_TRIES)):
             if self.version(client, pipeline, version) is not None:
-                raise VersionExists(f"pipeline {pipeline!r} of {client!r} has a version {version!r} already")
+                raise _exists(client, added)
             try:
-                revised = self._register(client, pipeline, version, manifest_sha256, metrics)
+                revised = self._register(client, added, by)
                 break
             except ConditionFailed:
                 if not left:
@@ -97,28 +84,65 @@ class Registry:
         self._make_default_if_first(client, pipeline)
         return revised
 
-    def _register(
+    def add_version(
         self,
         client: ClientName,
         pipeline: PipelineName,
         version: Version,
+        *,
         manifest_sha256: str,
         metrics: Mapping[str, float],
+        lane: str | None = None,
+        kind: str | None = None,
+    ) -> PipelineVersion:
+        """Record a version that answers nothing until it is promoted.
+
+        Raises
+        ------
+        VersionExists
+            The pipeline has that version already.
+        """
+        added = PipelineVersion(pipeline, version, manifest_sha256, _now(), metrics, lane, kind)
+        try:
+            self._table.put(_version_item(client, added), must_be_new=True)
+        except ConditionFailed:
+            raise _exists(client, added) from None
+        return added
+
+    def carry_out(
+        self, client: ClientName, change: DeploymentChange, *, by: str | None = None, reason: str | None = None
     ) -> PipelineDeployment:
-        current = self.deployment(client, pipeline)
-        revised = PipelineDeployment(
-            pipeline=pipeline,
-            revision=current.revision + 1 if current else 1,
-            variations=(Variation(label="default", ratio=1, target=PipelineTarget(version=version)),),
+        """Make a planned revision the current one, if the deployment is still what the plan was made from.
+
+        Parameters
+        ----------
+        client : ClientName
+            Whose pipeline.
+        change : DeploymentChange
+            The plan.
+        by, reason : str, optional
+            Who changes it, and why.
+
+        Raises
+        ------
+        DeploymentChanged
+            It is another revision by now; nothing was written.
+        NotRegistered
+            A version that should answer is not registered; nothing was written.
+        """
+        pipeline, before = change.after.pipeline, change.before
+        self.require_versions(client, change.after)
+        revised = change.after.model_copy(
+            update={"changed_at": datetime.now(UTC).replace(microsecond=0), "changed_by": by, "reason": reason}
         )
-        record = {
-            "pk": _partition(client),
-            "sk": f"VERSION#{pipeline}#{version}",
-            "manifest_sha256": manifest_sha256,
-            "registered_at": datetime.now(UTC).isoformat(timespec="seconds"),
-            "metrics": orjson.dumps(dict(metrics)).decode(),  # DynamoDB's numbers have a smaller range than float64
-        }
-        self._table.transact([Write(record, must_be_new=True), *_revision_writes(client, revised, current)])
+        try:
+            self._table.transact(list(_revision_writes(client, revised, before)))
+        except ConditionFailed:
+            was = f"revision {before.revision}" if before else "no revision"
+            raise DeploymentChanged(
+                f"pipeline {pipeline!r} of {client!r} was changed meanwhile: this was planned from {was}; look again"
+            ) from None
+        self._make_default_if_first(client, pipeline)
         return revised
 
     def deployment(self, client: ClientName, pipeline: PipelineName) -> PipelineDeployment | None:
@@ -130,19 +154,65 @@ class Registry:
         """Yield the current deployment of each of a client's pipelines, by name."""
         yield from map(_deployment, self._table.query(_partition(client), "PIPELINE#"))
 
+    def revisions(self, client: ClientName, pipeline: PipelineName) -> Iterator[PipelineDeployment]:
+        """Yield every deployment that a pipeline ever had, by revision."""
+        yield from map(_deployment, self._table.query(_partition(client), f"REVISION#{pipeline}#"))
+
     def default_pipeline(self, client: ClientName) -> PipelineName | None:
         """Return the pipeline that answers when a request names none, or None where the client has no pipeline."""
         item = self._table.get(_partition(client), _DEFAULT)
         return PipelineName(item["pipeline"]) if item else None
 
+    def make_default(self, client: ClientName, pipeline: PipelineName) -> None:
+        """Let a pipeline answer when a request names none.
+
+        Raises
+        ------
+        NotRegistered
+            The client has no such pipeline.
+        """
+        if self.deployment(client, pipeline) is None:
+            raise NotRegistered(f"{client!r} has no pipeline {pipeline!r}")
+        self._table.put(_default_item(client, pipeline))
+
     def version(self, client: ClientName, pipeline: PipelineName, version: Version) -> PipelineVersion | None:
         """Return a registered version, or None where there is none of that label."""
         item = self._table.get(_partition(client), f"VERSION#{pipeline}#{version}")
-        if item is None:
-            return None
-        return PipelineVersion(
-            pipeline, version, item["manifest_sha256"], item["registered_at"], orjson.loads(item["metrics"])
+        return PipelineVersion.from_item(pipeline, item) if item else None
+
+    def versions(self, client: ClientName, pipeline: PipelineName) -> Iterator[PipelineVersion]:
+        """Yield a pipeline's registered versions, by label."""
+        for item in self._table.query(_partition(client), f"VERSION#{pipeline}#"):
+            yield PipelineVersion.from_item(pipeline, item)
+
+    def require_versions(self, client: ClientName, deployment: PipelineDeployment) -> None:
+        """See that every version that a deployment names is registered.
+
+        Raises
+        ------
+        NotRegistered
+            One is not; the message names those that are.
+        """
+        for label in sorted({target.version for target in deployment.pipeline_targets()}):
+            if self.version(client, deployment.pipeline, label) is None:
+                known = ", ".join(one.version for one in self.versions(client, deployment.pipeline)) or "none"
+                raise NotRegistered(
+                    f"pipeline {deployment.pipeline!r} of {client!r} has no version {label!r}; registered: {known}"
+                )
+
+    def _register(self, client: ClientName, added: PipelineVersion, by: str | None) -> PipelineDeployment:
+        current = self.deployment(client, added.pipeline)
+        revised = PipelineDeployment(
+            pipeline=added.pipeline,
+            revision=current.revision + 1 if current else 1,
+            variations=(Variation(label="default", ratio=1, target=PipelineTarget(version=added.version)),),
+            changed_at=datetime.now(UTC).replace(microsecond=0),
+            changed_by=by,
+            reason=f"version {added.version} registered",
         )
+        record = Write(_version_item(client, added), must_be_new=True)
+        self._table.transact([record, *_revision_writes(client, revised, current)])
+        return revised
 
     def forget(self, client: ClientName) -> int:
         """Remove all of a client's pipelines, versions and revisions, and return how many items that were.
@@ -160,19 +230,31 @@ class Registry:
 
     def _make_default_if_first(self, client: ClientName, pipeline: PipelineName) -> None:
         try:
-            self._table.put({"pk": _partition(client), "sk": _DEFAULT, "pipeline": str(pipeline)}, must_be_new=True)
+            self._table.put(_default_item(client, pipeline), must_be_new=True)
         except ConditionFailed:
             return
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def _partition(client: ClientName) -> str:
     return f"CLIENT#{client}"
 
 
+def _version_item(client: ClientName, version: PipelineVersion) -> Item:
+    return {"pk": _partition(client), "sk": f"VERSION#{version.pipeline}#{version.version}", **version.as_item()}
+
+
+def _default_item(client: ClientName, pipeline: PipelineName) -> Item:
+    return {"pk": _partition(client), "sk": _DEFAULT, "pipeline": str(pipeline)}
+
+
 def _revision_writes(
     client: ClientName, revised: PipelineDeployment, current: PipelineDeployment | None
 ) -> Iterator[Write]:
-    document = revised.model_dump(mode="json")
+    document = revised.model_dump(mode="json", exclude_none=True)
     head = {"pk": _partition(client), "sk": f"PIPELINE#{revised.pipeline}", **document}
     past = {"pk": _partition(client), "sk": f"REVISION#{revised.pipeline}#{revised.revision:08d}", **document}
     yield Write(head, must_be_new=current is None, expected={"revision": current.revision} if current else None)
@@ -181,3 +263,7 @@ def _revision_writes(
 
 def _deployment(item: Item) -> PipelineDeployment:
     return PipelineDeployment.model_validate(item)
+
+
+def _exists(client: ClientName, version: PipelineVersion) -> VersionExists:
+    return VersionExists(f"pipeline {version.pipeline!r} of {client!r} has a version {version.version!r} already")

@@ -1,6 +1,7 @@
 """Predictions: which model answers, what it answers, and the log of it."""
 
 from augury.serving.answers import Answer
+from augury.serving.catalogue import PipelineCatalogue
 from augury.serving.directory import PipelineDirectory
 from augury.serving.engine import PredictionEngine
 from augury.serving.model_cache import ModelCache
@@ -8,6 +9,7 @@ from augury.serving.models import Lane, Model, NoSuchLane, Scorer, load_model
 from augury.serving.plan_lane import PLAN_LANE, PlanScorer
 from augury.serving.prediction_log import Served
 from augury.serving.requests import PredictRequest, from_body, from_parameters
+from augury.serving.shadows import ShadowCalls
 
 __all__ = [
     "PLAN_LANE",
@@ -16,12 +18,14 @@ __all__ = [
     "Model",
     "ModelCache",
     "NoSuchLane",
+    "PipelineCatalogue",
     "PipelineDirectory",
     "PlanScorer",
     "PredictRequest",
     "PredictionEngine",
     "Scorer",
     "Served",
+    "ShadowCalls",
     "from_body",
     "from_parameters",
     "load_model",

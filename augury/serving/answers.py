@@ -16,13 +16,15 @@ class Answer:
     puid : str
         Id of the prediction.
     pipeline : str
-        Name of the pipeline that answered.
+        Name of the pipeline that answered, or what a target outside this process calls its model.
     variation : str
         Label of the variation that answered.
     predictions : list of list of dict
         Per row, the predictions as they are answered.
     single : bool
         Whether the caller sent one row, not a list.
+    custom : Any
+        What a target outside this process adds.
     """
 
     puid: str
@@ -30,13 +32,14 @@ class Answer:
     variation: str
     predictions: list[list[dict[str, Any]]]
     single: bool
+    custom: Any = None
 
     def as_json(self) -> dict[str, Any]:
         """Return the body of the answer."""
         return {
             "meta": {"puid": self.puid, "modelName": self.pipeline, "variation": self.variation},
             "predictions": self.predictions[0] if self.single else self.predictions,
-            "custom": None,
+            "custom": self.custom,
         }
 
 

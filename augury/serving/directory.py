@@ -2,42 +2,102 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from augury.aws import AwsUnavailable
 from augury.errors import AuguryError, Detail, Kind
 from augury.names import ClientName, InvalidName, PipelineName, Version
-from augury.registry import PipelineDeployment, PipelineVersion, Registry, Variation, choose_variation
-from augury.ttl_cache import TtlCache
+from augury.registry import (
+    PipelineDeployment,
+    PipelineVersion,
+    Registry,
+    Variation,
+    choose_shadows,
+    choose_variation,
+)
+from augury.serving.freshness import RefreshingCache, Submit
+
+type Prepare = Callable[[ClientName, PipelineVersion], object]
+"""Loads a version, so that its first call finds it loaded."""
+
+type _Key = tuple[ClientName, PipelineName]
 
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """The variation and version that answer one request."""
+    """What answers one request.
+
+    Parameters
+    ----------
+    pipeline : PipelineName
+        The pipeline.
+    revision : int
+        Revision of its deployment.
+    variation : Variation
+        What answers.
+    shadows : tuple of Variation
+        What is shown the request too.
+    versions : mapping
+        The registered versions among their targets.
+    """
 
     pipeline: PipelineName
+    revision: int
     variation: Variation
-    version: PipelineVersion
+    shadows: tuple[Variation, ...]
+    versions: Mapping[Version, PipelineVersion]
+
+
+@dataclass(frozen=True, slots=True)
+class _Served:
+    """A deployment with the rows of the versions that it names; those that are not registered are left out."""
+
+    deployment: PipelineDeployment
+    versions: Mapping[Version, PipelineVersion]
 
 
 class PipelineDirectory:
-    """The registry, read at most once in a while per client and pipeline.
+    """The registry, read behind its readers' backs; a change of it reaches every request within twice ``ttl_s``.
+
+    Where the registry does not answer, what is known goes on answering.
 
     Parameters
     ----------
     registry : Registry
         Where deployments are kept.
     ttl_s : float
-        Seconds for which a read is believed, and so after which a change takes effect.
+        Seconds after which something known is read again; after twice that it is waited for.
+    prepare : callable, optional
+        Called with each version that a changed deployment brings, before that one answers.
+    now : callable, optional
+        Clock, seconds since 1970.
+    submit : callable, optional
+        Runs reads in the background.
     """
 
-    def __init__(self, registry: Registry, ttl_s: float) -> None:
+    def __init__(
+        self,
+        registry: Registry,
+        ttl_s: float,
+        *,
+        prepare: Prepare | None = None,
+        now: Callable[[], float] = time.time,
+        submit: Submit | None = None,
+    ) -> None:
         self._registry = registry
-        self._defaults: TtlCache[ClientName, PipelineName] = TtlCache(ttl_s)
-        self._deployments: TtlCache[tuple[ClientName, PipelineName], PipelineDeployment] = TtlCache(ttl_s)
-        self._versions: TtlCache[tuple[ClientName, PipelineName, Version], PipelineVersion] = TtlCache(ttl_s)
+        self._prepare = prepare
+        self._defaults = RefreshingCache[ClientName, PipelineName](
+            self._read_default, fresh_s=ttl_s, oldest_s=2 * ttl_s, now=now, submit=submit
+        )
+        self._served = RefreshingCache[_Key, _Served](
+            self._read_served, fresh_s=ttl_s, oldest_s=2 * ttl_s, prepare=self._make_ready, now=now, submit=submit
+        )
 
-    def destination(self, client: ClientName, pipeline: str | None, key: str) -> Destination:
+    def destination(
+        self, client: ClientName, pipeline: str | None, key: str, variation: str | None = None
+    ) -> Destination:
         """Return what answers a client's request.
 
         Parameters
@@ -48,39 +108,56 @@ class PipelineDirectory:
             The pipeline that it asked for; None for its default.
         key : str
             What the choice of a variation sticks to.
+        variation : str, optional
+            Label of the variation that an operator wants; nothing is shown to shadows then.
 
         Raises
         ------
         AuguryError
-            404 where the client has no such pipeline, 503 where the registry does not answer.
+            404 where the client has no such pipeline, 503 where the registry does not answer and nothing is known.
         """
         try:
             name = self._default(client) if pipeline is None else _checked(pipeline)
-            deployment = self._deployment(client, name)
-            variation = choose_variation(deployment.variations, client, name, key)
-            return Destination(name, variation, self._version(client, name, variation))
+            served = self._served.get((client, name))
         except AwsUnavailable as failure:
             raise AuguryError(Kind.UNAVAILABLE) from failure
+        if served is None:
+            raise _unknown(name)
+        deployment = served.deployment
+        if variation is not None:
+            chosen = _wanted(deployment, variation)
+            return Destination(name, deployment.revision, chosen, (), served.versions)
+        chosen = choose_variation(deployment.answering, client, name, key)
+        shadows = tuple(choose_shadows(deployment.shadows, client, name, key))
+        return Destination(name, deployment.revision, chosen, shadows, served.versions)
 
     def _default(self, client: ClientName) -> PipelineName:
-        name = self._defaults.get_or_put(client, lambda: self._registry.default_pipeline(client))
+        name = self._defaults.get(client)
         if name is None:
             raise AuguryError(Kind.NO_DEFAULT_PIPELINE)
         return name
 
-    def _deployment(self, client: ClientName, name: PipelineName) -> PipelineDeployment:
-        found = self._deployments.get_or_put((client, name), lambda: self._registry.deployment(client, name))
-        if found is None:
-            raise _unknown(name)
-        return found
+    def _read_default(self, client: ClientName, known: PipelineName | None) -> PipelineName | None:
+        del known
+        return self._registry.default_pipeline(client)
 
-    def _version(self, client: ClientName, name: PipelineName, variation: Variation) -> PipelineVersion:
-        label = variation.target.version
-        key = (client, name, label)
-        found = self._versions.get_or_put(key, lambda: self._registry.version(client, name, label))
-        if found is None:
-            raise AuguryError(Kind.PIPELINE_BROKEN, [Detail(("pipeline",), f"version {label!r} is not registered")])
-        return found
+    def _read_served(self, key: _Key, known: _Served | None) -> _Served | None:
+        client, name = key
+        deployment = self._registry.deployment(client, name)
+        if deployment is None or (known is not None and known.deployment == deployment):
+            return known if deployment is not None else None
+        labels = {target.version for target in deployment.pipeline_targets()}
+        rows = {label: self._registry.version(client, name, label) for label in sorted(labels)}
+        return _Served(deployment, {label: row for label, row in rows.items() if row is not None})
+
+    def _make_ready(self, key: _Key, served: _Served) -> None:
+        if self._prepare is None:
+            return
+        for version in served.versions.values():
+            try:
+                self._prepare(key[0], version)
+            except AuguryError:
+                continue  # what is broken says so to those who call it
 
 
 def _checked(pipeline: str) -> PipelineName:
@@ -92,3 +169,12 @@ def _checked(pipeline: str) -> PipelineName:
 
 def _unknown(pipeline: str) -> AuguryError:
     return AuguryError(Kind.PIPELINE_UNKNOWN, [Detail(("meta", "pipeline"), f"{pipeline!r} is not registered")])
+
+
+def _wanted(deployment: PipelineDeployment, label: str) -> Variation:
+    found = deployment.find(label)
+    if found is None:
+        known = ", ".join(variation.label for variation in deployment.variations)
+        reason = f"{deployment.pipeline!r} has no variation {label!r}; it has {known}"
+        raise AuguryError(Kind.PIPELINE_UNKNOWN, [Detail(("variation",), reason)])
+    return found

@@ -7,12 +7,24 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from augury.errors import AuguryError
 from augury.names import ClientName
+from augury.registry import Variation
 from augury.serving.answers import Answer
-from augury.serving.directory import PipelineDirectory
+from augury.serving.calls import Call
+from augury.serving.cascade import Cascade
+from augury.serving.directory import Destination, PipelineDirectory
 from augury.serving.model_cache import ModelCache
 from augury.serving.prediction_log import Served
 from augury.serving.requests import PredictRequest
+from augury.serving.shadows import ShadowCalls
+from augury.serving.targets import Services
+
+LONGEST_S = 20.0
+"""Seconds that a request may take where its caller gives it no deadline."""
+
+type ShadowFailed = Callable[[ClientName, Variation, AuguryError], None]
+"""Told of a shadow that did not answer."""
 
 
 class PredictionEngine:
@@ -25,34 +37,98 @@ class PredictionEngine:
     models : ModelCache
         Loaded models.
     log : callable
-        Takes each answered request. It must not raise: a prediction is answered whether or not it could be logged.
+        Takes each answered request, shadows' included. It must not raise: a prediction is answered whether or not it
+        could be logged. Shadows call it from other threads.
+    services : Services, optional
+        Targets outside this process; without them such targets fail.
+    shadows : ShadowCalls, optional
+        Makes the calls of shadows.
+    on_shadow_failed : callable, optional
+        Told of each shadow that did not answer, from its thread.
     """
 
-    def __init__(self, directory: PipelineDirectory, models: ModelCache, log: Callable[[Served], None]) -> None:
+    def __init__(
+        self,
+        directory: PipelineDirectory,
+        models: ModelCache,
+        log: Callable[[Served], None],
+        *,
+        services: Services | None = None,
+        shadows: ShadowCalls | None = None,
+        on_shadow_failed: ShadowFailed | None = None,
+    ) -> None:
         self._directory = directory
-        self._models = models
+        self._cascade = Cascade(models, services)
         self._log = log
+        self._shadows = shadows or ShadowCalls()
+        self._on_shadow_failed = on_shadow_failed
 
-    def predict(self, client: ClientName, request: PredictRequest) -> Answer:
+    def predict(
+        self,
+        client: ClientName,
+        request: PredictRequest,
+        *,
+        variation: str | None = None,
+        deadline: float | None = None,
+    ) -> Answer:
         """Return the answer to a client's request.
+
+        Parameters
+        ----------
+        client : ClientName
+            The calling client.
+        request : PredictRequest
+            What it asks.
+        variation : str, optional
+            Label of the variation that is to answer. For operators: no entry point that serves clients passes it.
+        deadline : float, optional
+            Time of the monotonic clock by which targets outside this process must have answered; in 20 s unless given.
 
         Raises
         ------
         AuguryError
-            404 where the client has no such pipeline, 422 where a row does not fit its schema, 503 where the model
-            or what it is read from fails.
+            404 where the client has no such pipeline, 422 where a row does not fit its schema, 503 where the model or
+            what it is read from fails, 502 and 504 where a target outside this process does.
         """
         began = time.perf_counter()
         puid = request.puid or secrets.token_hex(16)
-        destination = self._directory.destination(client, request.pipeline, request.key or puid)
-        model = self._models.get(client, destination.version)
+        destination = self._directory.destination(client, request.pipeline, request.key or puid, variation)
+        call = Call(client, request, puid, time.monotonic() + LONGEST_S if deadline is None else deadline)
+        served = self._answer(call, destination, destination.variation, began)
+        self._log(served)
+        for shadow in destination.shadows:
+            self._show(call, destination, shadow)
+        return served.answer
+
+    def _answer(self, call: Call, destination: Destination, variation: Variation, began: float) -> Served:
+        reply = self._cascade.answer(call, variation, destination.versions)
         answer = Answer(
-            puid=puid,
-            pipeline=destination.pipeline,
-            variation=destination.variation.label,
-            predictions=model.predict(request.rows, single=request.single),
-            single=request.single,
+            puid=call.puid,
+            pipeline=reply.model_name or destination.pipeline,
+            variation=variation.label,
+            predictions=reply.predictions,
+            single=call.request.single,
+            custom=reply.custom,
         )
-        latency_ms = (time.perf_counter() - began) * 1000
-        self._log(Served(client, destination, model.manifest.lane, request.rows, answer, latency_ms, datetime.now(UTC)))
-        return answer
+        return Served(
+            client=call.client,
+            pipeline=destination.pipeline,
+            revision=destination.revision,
+            variation=variation,
+            reply=reply,
+            rows=call.request.rows,
+            answer=answer,
+            latency_ms=(time.perf_counter() - began) * 1000,
+            at=datetime.now(UTC),
+        )
+
+    def _show(self, call: Call, destination: Destination, shadow: Variation) -> None:
+        def show() -> None:
+            shown = Call(call.client, call.request, call.puid, time.monotonic() + LONGEST_S)
+            try:
+                self._log(self._answer(shown, destination, shadow, time.perf_counter()))
+            except AuguryError as error:
+                if self._on_shadow_failed is not None:
+                    self._on_shadow_failed(call.client, shadow, error)
+
+        self._shadows.submit(show)

@@ -9,9 +9,10 @@ from typing import Any
 
 import orjson
 
-from augury.names import ClientName
+from augury.names import ClientName, PipelineName
+from augury.registry import Variation
 from augury.serving.answers import Answer
-from augury.serving.directory import Destination
+from augury.serving.calls import Reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +20,10 @@ class Served:
     """One answered request, as it is logged."""
 
     client: ClientName
-    destination: Destination
-    lane: str
+    pipeline: PipelineName
+    revision: int
+    variation: Variation
+    reply: Reply
     rows: Sequence[Mapping[str, Any]]
     answer: Answer
     latency_ms: float
@@ -28,16 +31,20 @@ class Served:
 
     def lines(self) -> Iterator[bytes]:
         """Yield one JSON line per row, without its newline."""
+        version = self.reply.version
         for row, (features, predictions) in enumerate(zip(self.rows, self.answer.predictions, strict=True)):
             yield orjson.dumps(
                 {
                     "client": str(self.client),
                     "puid": self.answer.puid,
                     "row": row,
-                    "pipeline": str(self.destination.pipeline),
-                    "version": str(self.destination.version.version),
-                    "variation": self.destination.variation.label,
-                    "lane": self.lane,
+                    "pipeline": str(self.pipeline),
+                    "version": None if version is None else str(version),
+                    "revision": self.revision,
+                    "variation": self.variation.label,
+                    "shadow": self.variation.shadow,
+                    "lane": self.reply.lane,
+                    "target": self.reply.target,
                     "input": features,
                     "predictions": predictions,
                     "latency_ms": round(self.latency_ms, 3),

@@ -8,7 +8,7 @@ from augury.training.files import read_file
 from augury.training.folds import DEFAULT_FOLDS, FoldKind, Folds
 from augury.training.importance import Importance, importances
 from augury.training.refusal import TrainingRefused
-from augury.training.registration import register
+from augury.training.registration import add_version, register
 from augury.training.stage_clock import Progress
 from augury.training.train import Search, TrainingOutcome, train
 from augury.training.tuning import SearchSpace, Tuning, tune
@@ -28,6 +28,7 @@ __all__ = [
     "TrainingOutcome",
     "TrainingRefused",
     "Tuning",
+    "add_version",
     "cross_validate",
     "importances",
     "load_definition",

@@ -1,4 +1,4 @@
-"""``POST /predict``, ``GET /js/predict`` and ``GET /health``; pandas is loaded when a model needs it, if ever."""
+"""Predictions, a client's pipelines and ``GET /health``; pandas is loaded when a model needs it, if ever."""
 
 from __future__ import annotations
 
@@ -9,14 +9,17 @@ from aws_lambda_powertools.event_handler import Response
 
 from augury import __version__, serving
 from augury.artifacts import Trust
-from augury.aws import AwsUnavailable, DeliveryStream, KeyService, ObjectStore, Table
+from augury.aws import AwsUnavailable, DeliveryStream, FunctionInvoker, KeyService, ObjectStore, Table
 from augury.aws.connection import Connection
 from augury.aws.packing import pack_batches, pack_records
-from augury.clients import Authenticator
+from augury.clients import Authenticator, Caller
 from augury.config import FunctionSettings
-from augury.registry import Registry
+from augury.errors import AuguryError
+from augury.names import ClientName
+from augury.registry import Registry, Variation
+from augury.serving.targets import AllowedHosts, Connections, HttpServices, LambdaFunctions, Services
 from functions.cors import answer_preflight
-from functions.http import authenticated, body, callback, make_resolver, parameter, parameters, respond
+from functions.http import authenticated, body, callback, deadline, make_resolver, parameter, parameters, respond
 from functions.predict.heavy import HEAVY_LANES
 
 logger = Logger(service="predict")
@@ -39,28 +42,42 @@ def _log(served: serving.Served) -> None:
         logger.warning("predictions not logged", client=served.client, puid=served.answer.puid, records=failed)
 
 
-_engine = serving.PredictionEngine(
-    directory=serving.PipelineDirectory(Registry(_table), _settings.registry_ttl_s),
-    models=serving.ModelCache(
-        ObjectStore(_aws.s3(), _settings.require("bucket")),
-        _settings.model_cache_dir,
-        _settings.model_cache_bytes,
-        Trust.read(
-            _settings.trusted_artifact_keys,
-            allow_unsigned=_settings.allow_unsigned_artifacts,
-            service=KeyService(_aws.kms()),
-        ),
-        lanes=HEAVY_LANES if _settings.pandas_lane else serving.PLAN_LANE,
-    ),
-    log=_log,
+def _shadow_failed(client: ClientName, shadow: Variation, error: AuguryError) -> None:
+    """Say that a shadow did not answer, where operators read it."""
+    logger.warning("shadow failed", client=client, variation=shadow.label, kind=error.kind.name, reason=str(error))
+
+
+_registry = Registry(_table)
+_store = ObjectStore(_aws.s3(), _settings.require("bucket"))
+_trust = Trust.read(
+    _settings.trusted_artifact_keys,
+    allow_unsigned=_settings.allow_unsigned_artifacts,
+    service=KeyService(_aws.kms()),
 )
+_models = serving.ModelCache(
+    _store,
+    _settings.model_cache_dir,
+    _settings.model_cache_bytes,
+    _trust,
+    lanes=HEAVY_LANES if _settings.pandas_lane else serving.PLAN_LANE,
+)
+_engine = serving.PredictionEngine(
+    serving.PipelineDirectory(_registry, _settings.registry_ttl_s, prepare=_models.get),
+    _models,
+    _log,
+    services=Services(
+        LambdaFunctions(FunctionInvoker(_aws)),
+        HttpServices(Connections(AllowedHosts.parse(_settings.http_targets))),
+    ),
+    on_shadow_failed=_shadow_failed,
+)
+_catalogue = serving.PipelineCatalogue(_registry, _store, _trust)
 
 
 @app.post("/predict")
 def post_predict() -> Response[str]:
     """Answer one row or several."""
-    caller = authenticated(app, _authenticator)
-    return respond(app, _engine.predict(caller.client, serving.from_body(body(app))).as_json())
+    return _predict(authenticated(app, _authenticator), serving.from_body(body(app)))
 
 
 @app.get("/js/predict")
@@ -68,7 +85,24 @@ def get_js_predict() -> Response[str]:
     """Answer a page."""
     callback(app)
     caller = authenticated(app, _authenticator)
-    return respond(app, _engine.predict(caller.client, serving.from_parameters(parameters(app))).as_json())
+    return _predict(caller, serving.from_parameters(parameters(app)))
+
+
+def _predict(caller: Caller, request: serving.PredictRequest) -> Response[str]:
+    # No variation is passed on: which one answers is not a client's to choose.
+    return respond(app, _engine.predict(caller.client, request, deadline=deadline(app)).as_json())
+
+
+@app.get("/pipelines")
+def get_pipelines() -> Response[str]:
+    """Tell a client which pipelines it has."""
+    return respond(app, _catalogue.all(authenticated(app, _authenticator).client))
+
+
+@app.get("/pipelines/<name>")
+def get_pipeline(name: str) -> Response[str]:
+    """Describe one of a client's pipelines."""
+    return respond(app, _catalogue.one(authenticated(app, _authenticator).client, name))
 
 
 @app.route("/js/predict", method="OPTIONS")

@@ -143,8 +143,7 @@ def test_what_is_buffered_at_the_end_is_delivered_and_split(
         import gzip, json
         from pathlib import Path
         from urllib.parse import unquote_plus
-        from augury.artifacts import LocalSigner
-from augury.aws import ObjectStore
+        from augury.aws import ObjectStore
         from augury.aws.connection import Connection
 
         store = ObjectStore(Connection().s3(), "augury-local")

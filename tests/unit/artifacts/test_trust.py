@@ -7,6 +7,7 @@ import stat
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -18,6 +19,9 @@ from augury.artifacts import ArtifactRefused, KmsSigner, LocalSigner, Trust, loa
 from augury.aws import AwsUnavailable, KeyService, NotFound
 from augury.aws.connection import Connection
 from tests.unit.artifacts.test_artifact import FILES, SIGNER, TRUST, manifest_of
+
+if TYPE_CHECKING:
+    from mypy_boto3_kms.literals import KeySpecType
 
 STRANGER = LocalSigner.generate()
 
@@ -39,7 +43,7 @@ def keys(aws: Connection, monkeypatch: pytest.MonkeyPatch) -> KeyService:
     return KeyService(aws.kms())
 
 
-def new_kms_key(aws: Connection, spec: str = "ECC_NIST_P256") -> str:
+def new_kms_key(aws: Connection, spec: KeySpecType = "ECC_NIST_P256") -> str:
     return str(aws.kms().create_key(KeySpec=spec, KeyUsage="SIGN_VERIFY")["KeyMetadata"]["Arn"])
 
 

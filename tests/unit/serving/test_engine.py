@@ -13,7 +13,6 @@ from augury.errors import AuguryError, Kind
 from augury.lake import model_prefix
 from augury.names import ClientName, Version
 from augury.serving import ModelCache, PredictRequest
-from augury.serving.directory import Destination
 from augury.training import register
 from tests.artifacts import ACME, FLOWER, IRIS, SIGNER, TRUST, VERSION, trained_iris
 from tests.unit.serving.conftest import Bench
@@ -221,8 +220,7 @@ def test_a_model_that_gave_way_is_fetched_again(bench: Bench, tmp_path: Path) ->
     assert tight.get(ACME, first).predict([FLOWER], single=True) == gone.predict([FLOWER], single=True)
 
 
-def test_the_destination_says_which_version_answers(bench: Bench) -> None:
+def test_it_is_known_which_version_and_revision_answered(bench: Bench) -> None:
     bench.engine.predict(ACME, ask())
-    destination = bench.logged[0].destination
-    assert isinstance(destination, Destination)
-    assert (destination.version.version, destination.variation.target.version) == ("1", "1")
+    (served,) = bench.logged
+    assert (served.reply.version, served.revision, served.reply.target) == ("1", 1, "1")

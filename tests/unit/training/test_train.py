@@ -12,11 +12,19 @@ import pandas as pd
 import pytest
 from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
+from sklearn.linear_model import LinearRegression
 from sklearn.pipeline import Pipeline
 
 from augury.artifacts import ONNX_INPUT, ONNX_PROBABILITIES, DataWindow, Trust, load
 from augury.names import ClientName, PipelineName, Version
-from augury.pipelines import AutoTransform, FeatureIdTransform, SKLearnClassifier, XGBoostClassifier, XGBoostRegressor
+from augury.pipelines import (
+    AutoTransform,
+    FeatureIdTransform,
+    SKLearnClassifier,
+    SKLearnRegressor,
+    XGBoostClassifier,
+    XGBoostRegressor,
+)
 from augury.plans import Plan
 from augury.schema import ENVELOPE_FIELDS
 from augury.training import (
@@ -176,6 +184,17 @@ def test_categorical_columns_reach_the_trees_as_categories_and_the_plan_lane_ser
     assert (outcome.manifest.lane, outcome.parity.agrees) == ("plan", True)
     plan = Plan.load(load(outcome.directory, Trust(allow_unsigned=True)).files["plan.json"])
     assert plan.vector({"town": "Tromsø", "shop": 42, "n": 1}) == [1.0, 1.0, 2.0]
+
+
+def test_a_regressions_report_and_manifest_tell_the_strict_difference(tmp_path: Path) -> None:
+    def build_pipeline() -> Pipeline:
+        return Pipeline([("line", SKLearnRegressor("f1", excluded=["name"], clf=LinearRegression()))])
+
+    outcome = train_in(tmp_path, definition=Definition(PipelineName("line"), build_pipeline), folds=Folds(2))
+    assert outcome.manifest.parity.strict_difference is not None
+    assert outcome.manifest.parity.strict_difference <= outcome.manifest.parity.tolerance
+    assert outcome.manifest.parity.near_zero_rows == 0
+    assert "largest difference, values near zero included" in (outcome.directory / "report.html").read_text()
 
 
 def test_what_the_server_adds_to_events_is_no_feature(tmp_path: Path) -> None:
