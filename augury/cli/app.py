@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
@@ -84,5 +84,11 @@ def main() -> None:
     try:
         app()
     except _EXPECTED as error:
-        Console(stderr=True, highlight=False).print(f"[bold red]augury:[/] {escape(str(error))}")
-        sys.exit(1)
+        _fail(str(error))
+    except OverflowError:  # the hour before the first day of the calendar, or after the last
+        _fail("a day is out of range: use days from 0001-01-02 to 9999-12-30")
+
+
+def _fail(said: str) -> NoReturn:
+    Console(stderr=True, highlight=False).print(f"[bold red]augury:[/] {escape(said)}")
+    sys.exit(1)

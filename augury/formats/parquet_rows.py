@@ -63,6 +63,6 @@ def _broken_rule(value: Any) -> Kind | None:
     if isinstance(value, float):
         return None if math.isfinite(value) else Kind.INVALID_JSON
     if isinstance(value, int):
-        return None if value < 2**63 else Kind.NUMBER_OUT_OF_RANGE  # uint64 alone goes beyond
+        return None if -(2**63) <= value < 2**63 else Kind.NUMBER_OUT_OF_RANGE  # uint64 and decimals go beyond
     inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     return next(filter(None, map(_broken_rule, inner)), None)

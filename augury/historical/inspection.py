@@ -138,6 +138,7 @@ class _Reading:
         self._format = file_format
         self._file = file
         self._is_gzip = _starts_as_gzip(file)
+        self._is_of_split = is_split_output(key) and key.endswith(_SPLIT_SUFFIX)
         self._is_lines = file_format is Format.JSON and not is_array(_beginning(file, is_gzip=self._is_gzip))
         self._row = "line" if self._is_lines or file_format is Format.CSV else "row"
         self.rows = 0
@@ -157,6 +158,8 @@ class _Reading:
             yield Finding(self._key, "", str(error).removeprefix(f"{self._key}: "))
         if wrong > MAX_ROWS_NAMED:
             yield Finding(self._key, "", f"{wrong - MAX_ROWS_NAMED} more {self._row}s are wrong")
+        if self._is_of_split and not self._is_gzip:
+            yield Finding(self._key, "", "is no gzip, as the split's own files are: it is not read")
         for said in self._other_tools():
             yield Finding(self._key, "", said, Severity.NOTE)
 
@@ -170,8 +173,7 @@ class _Reading:
             return f"has {size_bytes:,} bytes, more than an event's {MAX_EVENT_BYTES:,}"
         if (owner := row.value.get("client", self._client)) != self._client:
             return f"client is {owner!r}: it is left out when events are read"
-        of_split = is_split_output(self._key) and self._key.endswith(_SPLIT_SUFFIX)
-        return self._strange_in_split(row.value) if of_split else None
+        return self._strange_in_split(row.value) if self._is_of_split else None
 
     def _strange_in_split(self, event: Mapping[str, Any]) -> str | None:
         day, received_at = day_of(self._client, self._key), event.get("_received_at")

@@ -27,6 +27,7 @@ from augury.plans import (
     among,
     number_of,
 )
+from augury.plans.dates import is_format
 from augury.plans.steps.date_parts import Part
 
 BOOL_MAP: Mapping[str, float] = {"true": 1, "false": 0, "1": 1, "0": 0, "yes": 1, "no": 0, "1.0": 1, "0.0": 0}
@@ -240,6 +241,8 @@ class AutoTransform(FrameTransform):
         for pattern in self.custom_date_formats or ():
             if not any(year in pattern for year in ("%Y", "%y", "%G", "%c", "%x")):
                 raise ValueError(f"custom_date_formats: {pattern!r} has no year, such as %Y")
+            if not is_format(pattern):
+                raise ValueError(f"custom_date_formats: {pattern!r} is no format that strptime reads")
 
     def _rules(self) -> ColumnRules:
         return ColumnRules(

@@ -11,8 +11,8 @@ from sklearn.pipeline import Pipeline
 from augury.artifacts import Kind
 from augury.pipelines._frame_estimator import FrameEstimator
 from augury.pipelines._frame_transform import FrameTransform
-from augury.pipelines._labels import label_fields
-from augury.pipelines._not_compilable import NotCompilable, TargetLeaks
+from augury.pipelines._labels import label_fields, refuse_leakage
+from augury.pipelines._not_compilable import NotCompilable
 from augury.pipelines._plain_estimator import PlainEstimator, is_estimator
 from augury.pipelines._schema import infer_schema
 from augury.pipelines._sklearn_forms import feature_names, steps_of
@@ -72,7 +72,7 @@ def compile_pipeline(pipeline: Pipeline, frame: pd.DataFrame) -> Compiled:
     # A record to predict has no label: what refuses one without it is for training only.
     answerable = [step for step in steps if step.writes or labels.isdisjoint(step.reads)]
     plan = Plan([*answerable, *model_input.steps], model_input.vector, model_input.door)
-    _refuse_leakage(estimator.target, labels, plan)
+    refuse_leakage(pipeline)
     return Compiled(_inputs(plan, frame), plan, estimator.to_onnx(), estimator.class_names, estimator.kind)
 
 
@@ -134,10 +134,3 @@ def _inputs(plan: Plan, frame: pd.DataFrame) -> InputSchema:
     if missing:
         raise NotCompilable(f"the frame has no column {missing[0]!r}, which the pipeline reads")
     return infer_schema(frame, plan.inputs)
-
-
-def _refuse_leakage(target: str, labels: frozenset[str], plan: Plan) -> None:
-    """Refuse a target that could be read off a feature: it would be learned perfectly and be useless."""
-    leaking = sorted(labels.intersection(plan.inputs))
-    if leaking:
-        raise TargetLeaks(f"the target {target!r} is made from {leaking[0]!r}, which is a feature too: exclude it")

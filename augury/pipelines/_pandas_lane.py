@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -99,9 +101,19 @@ def load_pipeline(body: bytes) -> Pipeline:
 
 def _refuse_foreign_types(body: bytes) -> None:
     try:
+        _refuse_compression(body)
         named = skops.io.get_untrusted_types(data=body)
+    except ArtifactRefused:
+        raise
     except Exception as error:  # no zip, no schema in it, …
         raise ArtifactRefused(PIPELINE_FILE, f"cannot be read: {type(error).__name__}") from error
     foreign = sorted(set(named) - allowed_types())
     if foreign:
         raise ArtifactRefused(PIPELINE_FILE, f"holds types that are not allowed: {', '.join(foreign)}")
+
+
+def _refuse_compression(body: bytes) -> None:
+    """Refuse an archive that is larger than its file: skops compresses nothing, so that one was made to fill memory."""
+    with zipfile.ZipFile(io.BytesIO(body)) as archive:
+        if sum(entry.file_size for entry in archive.infolist()) > len(body):
+            raise ArtifactRefused(PIPELINE_FILE, "is compressed, which no stored pipeline is")

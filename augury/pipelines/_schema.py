@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date, datetime
-from decimal import Decimal
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Literal
 
 import numpy as np
@@ -15,7 +14,8 @@ from pandas.api import types
 
 from augury.pipelines._columns import Column, UnfitColumn, column_is_numeric, object_array
 from augury.pipelines._frame_transform import checked_frame
-from augury.schema import MAX_CATEGORIES, MAX_EXAMPLES, MAX_NUMBER, Field, FieldType, InputSchema
+from augury.pipelines._json_values import NoJsonForm, json_value
+from augury.schema import MAX_CATEGORIES, MAX_EXAMPLES, Field, FieldType, InputSchema
 
 _MAX_TEXT = 100
 _MAX_EXAMPLE_BYTES = 200
@@ -130,33 +130,15 @@ def _numbers(numbers: Any, column: Column) -> Column:
 
 
 def _json_value(value: Any, column: Column) -> Any:
-    if isinstance(value, np.generic):
-        value = value.item()
-    convert = _FORMS.get(type(value)) or next((form for kind, form in _FORMS.items() if isinstance(value, kind)), None)
-    if convert is None:
+    try:
+        return json_value(value)
+    except NoJsonForm as error:
         raise UnfitColumn(
-            f"column {str(column.name)!r} holds a {type(value).__name__}, which JSON has no form for: "
+            f"column {str(column.name)!r} holds a {error}, which JSON has no form for: "
             f"convert it, or leave the column out"
-        )
-    return convert(value)
+        ) from None
 
 
-def _finite(value: float) -> float | None:
-    return value if -MAX_NUMBER <= value <= MAX_NUMBER else None
-
-
-_FORMS: dict[type, Callable[[Any], Any]] = {
-    bool: lambda value: value,
-    str: str,
-    float: _finite,
-    int: _finite,
-    Decimal: lambda value: _finite(float(value)),
-    list: lambda value: value,
-    dict: lambda value: value,
-    tuple: list,
-    np.ndarray: np.ndarray.tolist,
-    date: lambda value: value.isoformat(),
-}
 _TYPES = {
     bool: FieldType.BOOLEAN,
     str: FieldType.TEXT,

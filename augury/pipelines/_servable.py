@@ -12,7 +12,7 @@ from augury.artifacts import MODEL_FILE, PARITY_FILE, PIPELINE_FILE, PLAN_FILE, 
 from augury.pipelines._answers import kind_of
 from augury.pipelines._columns import texts_of
 from augury.pipelines._compile import Compiled, compile_pipeline
-from augury.pipelines._labels import label_fields
+from augury.pipelines._labels import label_fields, refuse_leakage
 from augury.pipelines._not_compilable import NotCompilable, TargetLeaks
 from augury.pipelines._pandas_lane import PandasScorer, dump_pipeline, load_pipeline
 from augury.pipelines._parity import ParityReport, parity_of_lane, parity_report
@@ -97,6 +97,7 @@ def _planned(
 
 
 def _pandas(pipeline: Pipeline, frame: pd.DataFrame, reason: str, examples: bool) -> Servable:
+    refuse_leakage(pipeline)
     labels = label_fields(pipeline)
     inputs = infer_schema(frame, [name for name in frame.columns if name not in labels], examples=examples)
     try:

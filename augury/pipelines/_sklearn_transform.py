@@ -133,9 +133,11 @@ class SklearnTransform(FrameTransform):
         return [*steps, *steps_of(self.transformer_, list(given.values()), list(self.output_names_))]
 
     def _typed(self, name: str, output: str) -> AnyStep:
-        if self.kinds_[name] == "number":
-            return AsNumber(field=name, output=output)
-        return AsText(field=name, output=output, missing="" if _takes_documents(self.transformer_) else None)
+        if _takes_documents(self.transformer_):
+            return AsText(field=name, output=output, missing="")
+        return (
+            AsNumber(field=name, output=output) if self.kinds_[name] == "number" else AsText(field=name, output=output)
+        )
 
     def _free_name(self, name: str) -> str:
         taken = {*self.feature_names_in_, *self.output_names_}
@@ -175,13 +177,28 @@ class SklearnTransform(FrameTransform):
         return numbers_of(column) if self.kinds_[name] == "number" else pd.array(texts_of(column), dtype="str")
 
     def _column_names(self, width: int) -> list[str]:
+        names = self._given_names(width) or self._names_of_transformer()
+        repeated = pd.Index(names).duplicated()
+        if repeated.any():
+            name = names[repeated.argmax()]
+            raise ValueError(f"two results would be called {name!r}: set output_features or output_features_prefix")
+        return names
+
+    def _given_names(self, width: int) -> list[str] | None:
         if self.output_features is not None:
             if len(self.output_features) != width:
                 raise ValueError(f"output_features names {len(self.output_features)} columns, but there are {width}")
             return list(self.output_features)
         if self.output_features_prefix is not None:
             return [f"{self.output_features_prefix}_{position}" for position in range(width)]
-        return [str(name) for name in self.transformer_.get_feature_names_out()]
+        return None
+
+    def _names_of_transformer(self) -> list[str]:
+        try:
+            return [str(name) for name in self.transformer_.get_feature_names_out()]
+        except AttributeError:
+            kind = type(self.transformer_).__name__
+            raise ValueError(f"{kind} names no columns: set output_features or output_features_prefix") from None
 
     def _with_columns(self, frame: pd.DataFrame, made: Any) -> pd.DataFrame:
         new = pd.DataFrame(made, index=frame.index, columns=self.output_names_).infer_objects()

@@ -52,6 +52,20 @@ def wall_time(value: Any, zone: tzinfo = UTC, formats: Sequence[str] = ()) -> da
         return None
 
 
+def is_format(pattern: str) -> bool:
+    """Whether a format reads what it writes; one that does not would fail, or read nothing.
+
+    Examples
+    --------
+    >>> is_format("%d.%m.%Y"), is_format("%Y %Y"), is_format("%Q")
+    (True, False, False)
+    """
+    try:
+        return bool(datetime.strptime(_EPOCH.strftime(pattern), pattern))  # noqa: DTZ007 - only whether it reads
+    except (ValueError, re.error):
+        return False
+
+
 def _parsed(text: str, formats: Sequence[str]) -> datetime | None:
     if _ISO.fullmatch(text) and (moment := _attempt(datetime.fromisoformat, text.upper())):
         return moment

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from augury.plans.document import PlanDocument
 from augury.plans.door import Entry
 from augury.plans.step import Bound, Operation, Step
-from augury.plans.steps import Alias
+from augury.plans.steps import Alias, Require
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +49,27 @@ class Program:
 
 
 def live_steps(steps: Sequence[Step], vector: Sequence[str]) -> list[Step]:
-    """Return the steps that the vector needs, and those that may refuse a record."""
+    """Return the steps that the vector needs, and those that may refuse a record for a field that it needs."""
     needed = set(vector)
-    live = []
-    for step in reversed(steps):
+    live = [False] * len(steps)
+    for position, step in reversed(list(enumerate(steps))):
         if not step.writes or not needed.isdisjoint(step.writes):
             needed.difference_update(step.writes)
             needed.update(step.reads)
-            live.append(step)
-    return live[::-1]
+            live[position] = True
+    for position, step in enumerate(steps):
+        live[position] |= isinstance(step, Require) and _was_read(step.field, steps[:position], live)
+    return [step for step, lives in zip(steps, live, strict=True) if lives]
+
+
+def _was_read(field: str, steps: Sequence[Step], live: Sequence[bool]) -> bool:
+    """Whether a live step has read the value that a field has after some steps."""
+    for step, lives in reversed(list(zip(steps, live, strict=False))):
+        if field in step.writes and not isinstance(step, Require):
+            return False
+        if lives and field in step.reads:
+            return True
+    return False
 
 
 def link(document: PlanDocument) -> Program:

@@ -16,7 +16,7 @@ import orjson
 
 from augury.aws import NotFound, ObjectStore
 from augury.lake import client_events, client_folder, erasure_key, failed_split_key, is_split_output
-from augury.privacy.erasure_plan import ErasurePlan, Rewrite
+from augury.privacy.erasure_plan import ErasurePlan, Rewrite, is_split_file
 from augury.privacy.lines import CONTENT_TYPE, without_lines
 from augury.privacy.scope import Place
 from augury.privacy.subject import Subject
@@ -80,11 +80,12 @@ def erase(
     for number, rewrite in enumerate(plan.rewrites, start=1):
         erasing.rewrite(rewrite)
         progress(number, len(plan.rewrites))
+    late = erasing.rewrite_what_came(plan)
     for key in record.keys:
         erasing.forget_replaced(key)
     erasing.forget_folder()
     record.finish()
-    return Erased(record.key, len(plan.rewrites), erasing.versions)
+    return Erased(record.key, len(plan.rewrites) + late, erasing.versions)
 
 
 class _Erasing:
@@ -116,14 +117,28 @@ class _Erasing:
         except NotFound:
             return
 
-    def _rewrite(self, key: str, is_meant: Callable[[int, bytes], bool]) -> None:
+    def rewrite_what_came(self, plan: ErasurePlan) -> int:
+        """Take the event out of files that the split wrote since the plan was made; return how many had it.
+
+        By now the raw objects are without it, so that no more such files can come.
+        """
+        if self._subject.event_id is None:  # the whole folder goes
+            return 0
+        is_meant = self._test(Place.CLIENT)
+        listed = plan.scope.of_client(self._store, self._subject.client)
+        came = [summary.key for summary in listed if is_split_file(summary) and summary.key not in plan.seen]
+        return sum(self._rewrite(key, is_meant) for key in came)
+
+    def _rewrite(self, key: str, is_meant: Callable[[int, bytes], bool]) -> bool:
+        """Take lines out of an object, and tell whether there were any."""
         with without_lines(self._store, key, is_meant, blank=False) as (body, erased, left):
             if not erased:
-                return
+                return False
             if left:
                 self._store.put(key, body, CONTENT_TYPE)
-                return
+                return True
         self.versions += self._store.purge(key)
+        return True
 
     def _rewrite_raw(self, key: str) -> None:
         """Leave an empty line for each that goes: what is said of other lines in ``failed/split/`` stays true.

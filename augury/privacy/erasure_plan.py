@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import chain
 from typing import Any, cast
@@ -59,6 +59,10 @@ class ErasurePlan:
         Objects that can't be read to their end, and so may hold more.
     models : tuple of TrainedModel
         Versions whose training read a day that is touched.
+    scope : Scope
+        Days that were looked through.
+    seen : frozenset of str
+        Files of the split in the client's folder that were looked through: what comes later is not among them.
     """
 
     subject: Subject
@@ -67,6 +71,8 @@ class ErasurePlan:
     remaining: tuple[str, ...]
     unreadable: tuple[str, ...]
     models: tuple[TrainedModel, ...]
+    scope: Scope = field(default_factory=Scope)
+    seen: frozenset[str] = frozenset()
 
     @property
     def lines(self) -> dict[Place, int]:
@@ -102,13 +108,16 @@ def plan_erasure(
     AwsUnavailable
         S3 failed.
     """
-    looking = _Looking(store, subject, scope or Scope(), progress)
+    scope = scope or Scope()
+    looking = _Looking(store, subject, scope, progress)
     rewrites = tuple(looking.rewrites())
     folder = looking.folder
     removals = tuple(summary.key for summary in folder) if subject.event_id is None else ()
     days = {day for key in looking.touched if (day := day_of(subject.client, key))}
     models = trained_on(store, subject, None if subject.event_id is None else days)
-    return ErasurePlan(subject, rewrites, removals, tuple(looking.remaining), tuple(looking.unreadable), models)
+    seen = frozenset(summary.key for summary in folder if is_split_file(summary))
+    remaining, unreadable = tuple(looking.remaining), tuple(looking.unreadable)
+    return ErasurePlan(subject, rewrites, removals, remaining, unreadable, models, scope, seen)
 
 
 def trained_on(store: ObjectStore, subject: Subject, days: set[date] | None) -> tuple[TrainedModel, ...]:
@@ -167,9 +176,9 @@ class _Looking:
         for place, is_meant in tests.items():
             yield from self._in(place, self._shared[place], is_meant)
         if self._subject.event_id is not None:
-            yield from self._in(Place.CLIENT, list(filter(_is_ours, self.folder)), self._subject.has_own_line)
+            yield from self._in(Place.CLIENT, list(filter(is_split_file, self.folder)), self._subject.has_own_line)
             for drop in self.folder:
-                if not _is_ours(drop):
+                if not is_split_file(drop):
                     self._look_at_drop(drop)
 
     def _in(self, place: Place, objects: Sequence[ObjectSummary], is_meant: IsMeant) -> Iterator[Rewrite]:
@@ -193,21 +202,24 @@ class _Looking:
         if file_format is None:
             return
         with tempfile.TemporaryFile() as file:
-            with self._store.open(summary.key) as body:
-                shutil.copyfileobj(body, file)
-            file.seek(0)
             try:
+                with self._store.open(summary.key) as body:
+                    shutil.copyfileobj(body, file)
+                file.seek(0)
                 for row in rows_of(cast("Any", file), summary.key, file_format):
                     if row.refused is None and self._subject.has_event(row.value):
                         self.touched.append(summary.key)
                         self.remaining.append(f"{summary.key}, row {row.number}")
             except SourceUnreadable:
                 self.unreadable.append(summary.key)
+            except NotFound:
+                return
 
     def _advance(self, summary: ObjectSummary) -> None:
         self._done += summary.size_bytes
         self._progress(self._done, self._total)
 
 
-def _is_ours(summary: ObjectSummary) -> bool:
+def is_split_file(summary: ObjectSummary) -> bool:
+    """Tell whether an object of a client's folder is one that the split wrote."""
     return is_split_output(summary.key) and summary.key.endswith(".json.gz")

@@ -14,8 +14,8 @@ from typing import IO, Any
 
 import orjson
 
-from augury.aws import NotFound, ObjectStore, ObjectSummary
-from augury.lake import FAILED_EVENTS, RAW_PREDICTIONS, client_events, client_models
+from augury.aws import AwsUnavailable, NotFound, ObjectStore, ObjectSummary
+from augury.lake import FAILED_EVENTS, RAW_PREDICTIONS, client_events, client_models, day_of
 from augury.names import ClientName
 from augury.privacy.lines import IsMeant, without_lines
 from augury.privacy.scope import Place, Scope
@@ -23,6 +23,9 @@ from augury.privacy.subject import Subject
 
 CONTENTS = "export.json"
 """The file that is written last and lists all others."""
+
+_EVENTS = "events/"
+_TRIES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,7 @@ class ExportPlan:
 def plan_export(store: ObjectStore, client: ClientName, scope: Scope | None = None) -> ExportPlan:
     """List what there is of a client: files and models of its own, and the logs that it shares with others."""
     scope = scope or Scope()
-    own = {client_events(client): "events/", client_models(client): "models/"}
+    own = {client_events(client): _EVENTS, client_models(client): "models/"}
     shared = {Place.PREDICTIONS: (RAW_PREDICTIONS, "predictions/"), Place.REFUSED: (FAILED_EVENTS, "refused/")}
     listed = [*scope.of_client(store, client), *store.list(client_models(client))]
     objects = [
@@ -87,6 +90,7 @@ def export(
     """Write the files of an export, and return how many there are.
 
     A file is there whole or not at all; one that is there from a try before, of the same object, is not fetched again.
+    Where the split replaced an object meanwhile, it is planned anew: all that there was is in the files, and once.
 
     Parameters
     ----------
@@ -106,16 +110,18 @@ def export(
     ValueError
         The directory holds another client's export, or a file's name would lead out of it.
     AwsUnavailable
-        S3 failed.
+        S3 failed, or the objects changed faster than they could be fetched.
     """
     _check_directory(directory, plan.client)
-    files, done = list[dict[str, Any]](), 0
-    for one in plan.objects:
-        path = _inside(directory, one.path)
-        if _write_object(store, one, path, plan.client):
-            files.append({"path": one.path, "object": one.summary.key, "size_bytes": path.stat().st_size})
-        done += one.summary.size_bytes
-        progress(done)
+    for _ in range(_TRIES):
+        try:
+            files = _write_objects(store, plan, directory, progress)
+            break
+        except NotFound:  # the split in bulk replaced it: what is there now has its lines
+            plan = plan_export(store, plan.client, plan.scope)
+    else:
+        raise AwsUnavailable(f"objects of client {plan.client} are replaced faster than they are fetched: try again")
+    _remove_replaced(plan, directory)
     for name, content in documents.items():
         _write_json(directory / name, content)
         files.append({"path": name})
@@ -125,18 +131,39 @@ def export(
     return len(files)
 
 
+def _write_objects(
+    store: ObjectStore, plan: ExportPlan, directory: Path, progress: Callable[[int], object]
+) -> list[dict[str, Any]]:
+    """Write what is the client's of every object, and say which files that made."""
+    files, done = list[dict[str, Any]](), 0
+    for one in plan.objects:
+        path = _inside(directory, one.path)
+        if _write_object(store, one, path, plan.client):
+            files.append({"path": one.path, "object": one.summary.key, "size_bytes": path.stat().st_size})
+        done += one.summary.size_bytes
+        progress(done)
+    return files
+
+
 def _write_object(store: ObjectStore, one: ExportedObject, path: Path, client: ClientName) -> bool:
     """Write what is the client's of an object, and tell whether that is anything."""
     if _is_there(one, path):
         return True
-    try:
-        if one.is_shared:
-            return _write_lines(store, one, path, Subject(client))
-        with store.open(one.summary.key) as body, _whole(path, one.summary) as file:
-            shutil.copyfileobj(body, file)
-    except NotFound:
-        return False
+    if one.is_shared:
+        return _write_lines(store, one, path, Subject(client))
+    with store.open(one.summary.key) as body, _whole(path, one.summary) as file:
+        shutil.copyfileobj(body, file)
     return True
+
+
+def _remove_replaced(plan: ExportPlan, directory: Path) -> None:
+    """Remove files of the split that were fetched before others replaced them: their lines are in those."""
+    planned = {one.path for one in plan.objects}
+    for path in directory.glob(f"{_EVENTS}**/augury-*"):
+        name = path.relative_to(directory).as_posix()
+        day = day_of(plan.client, client_events(plan.client) + name.removeprefix(_EVENTS))
+        if name not in planned and plan.scope.holds(day):
+            path.unlink()
 
 
 def _write_lines(store: ObjectStore, one: ExportedObject, path: Path, subject: Subject) -> bool:

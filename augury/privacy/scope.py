@@ -70,9 +70,10 @@ class Scope:
 
     def of_client(self, store: ObjectStore, client: ClientName) -> list[ObjectSummary]:
         """List the files in a client's folder of events; one that is in no day's folder is of every range."""
-        return [summary for summary in store.list(client_events(client)) if self._holds(day_of(client, summary.key))]
+        return [summary for summary in store.list(client_events(client)) if self.holds(day_of(client, summary.key))]
 
-    def _holds(self, day: date | None) -> bool:
+    def holds(self, day: date | None) -> bool:
+        """Tell whether a day is meant; what is of no day is of every range."""
         return day is None or self.first is None or self.last is None or self.first <= day <= self.last
 
     def _prefixes(self, place: Place) -> list[str]:

@@ -129,7 +129,7 @@ def _split_claimed(store: ObjectStore, ledger: Ledger, claim: Claim, body: IO[by
 def _released_on_failure(ledger: Ledger, claim: Claim) -> Iterator[None]:
     try:
         yield
-    except Exception:
+    except (Exception, KeyboardInterrupt):
         with suppress(AwsUnavailable):
             ledger.release(claim)
         raise

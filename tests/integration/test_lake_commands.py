@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from augury.aws import ObjectStore, Table
-from augury.cli.app import app
+from augury.cli.app import app, main
 from augury.clients import ClientAdmin
 from augury.lake import client_day, client_folder
 from augury.local import LocalPlatform
@@ -80,6 +80,16 @@ def test_a_folder_is_looked_through_and_the_exit_code_tells(platform: LocalPlatf
     report = run_json("lake", "check", DROPPER, "--from", "2026-11-23", exit_code=1)
     assert (report["files"], report["rows"], report["ok"]) == (2, 3, False)
     assert {found["severity"]: found["place"] for found in report["findings"]} == {"wrong": "line 2", "note": None}
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_day_at_the_end_of_the_calendar_is_one_line_of_error(
+    platform: LocalPlatform, day: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["augury", "--profile", "local", "events", "split", "--from", day])
+    with pytest.raises(SystemExit, match="1"):
+        main()
+    assert "a day is out of range" in capsys.readouterr().err
 
 
 def test_an_event_is_looked_for_then_erased_and_the_account_stays_right(

@@ -16,19 +16,35 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from augury.analysis import account, plan_account
 from augury.aws import ObjectStore, Table
 from augury.aws.addresses import LakeAddress
 from augury.aws.connection import Connection
 from augury.aws.directory import DirectoryStore
 from augury.lake import client_day
-from augury.split import split_object
+from augury.privacy import Subject, erase, plan_erasure
+from augury.split import Fate, Source, split_object
 from augury.split.bulk.outcome import BulkOutcome
 from augury.split.bulk.publication import Publication
 from augury.split.bulk.running import run_bulk
 from augury.split.bulk.spark_engine import SparkEngine
 from augury.split.ledger import Ledger
 from augury.split.plan_rows import PlanRows
-from tests.bulk_scenario import ACME, DAY, DROP, NOW, contents, furnish, ledger_rows, line, plan, put_lines, run
+from tests.bulk_scenario import (
+    ACME,
+    DAY,
+    DROP,
+    NOW,
+    RAW,
+    contents,
+    furnish,
+    ledger_rows,
+    line,
+    lines_of,
+    plan,
+    put_lines,
+    run,
+)
 from tests.conftest import make_bucket, make_table
 from tests.spark.conftest import REGION
 from tests.split_cases import LINES, RAW_LINES
@@ -73,6 +89,32 @@ def test_it_leaves_the_same_bytes_as_its_parts_without_spark(
     assert ledger_rows(tables[0]) == ledger_rows(tables[1])
     assert ours.get(DROP) == drop
     assert run_spark(spark, ours, tables[0], address(ours, endpoint_url)) == []
+
+
+def test_an_event_erased_after_spark_rewrote_its_day_never_comes_back(
+    spark: SparkContext, lakes: tuple[ObjectStore, ObjectStore], connection: Connection, endpoint_url: str
+) -> None:
+    store, _ = lakes
+    table = make_table(connection, store.bucket)
+    store._client.put_bucket_versioning(Bucket=store.bucket, VersioningConfiguration={"Status": "Enabled"})
+    furnish(store, table)
+    run_spark(spark, store, table, address(store, endpoint_url))
+    ledger, gone = Ledger(table, "test", lambda: NOW), {line("acme", 2), line("acme", 2, extra=True)}
+    assert gone <= lines_of(store, ACME).keys()
+    erase(store, plan_erasure(store, Subject(ACME, "acme-2")), lambda *to: ledger.accept_content(Source(*to)))
+    for key in RAW:
+        assert split_object(store, ledger, key, owner="told again", for_s=900).fate is Fate.SETTLED
+    assert run_spark(spark, store, table, address(store, endpoint_url)) == []
+    put_lines(store, "logs/events.2026/11/23/13/new.gz", [line("acme", 40)])
+    run_spark(spark, store, table, address(store, endpoint_url))
+    left = lines_of(store, ACME)
+    assert not gone & left.keys()
+    assert {line("acme", 1), line("acme", 40)} < left.keys()
+    assert account(store, plan_account(store, DAY, DAY)).adds_up
+    versions = store._client.list_object_versions(Bucket=store.bucket, Prefix="clients/acme/")["Versions"]
+    bodies = [store._client.get_object(Bucket=store.bucket, Key=one["Key"], VersionId=one["VersionId"])["Body"].read()
+              for one in versions if one["Key"].endswith(".gz")]  # fmt: skip
+    assert not [body for body in bodies if b'"acme-2"' in gzip.decompress(body)]
 
 
 def test_spark_itself_reads_what_was_written_from_s3(

@@ -8,6 +8,7 @@ from typing import Any
 from sklearn.compose import ColumnTransformer
 from sklearn.feature_extraction.text import HashingVectorizer
 from sklearn.pipeline import FeatureUnion, Pipeline
+from sklearn.preprocessing import PolynomialFeatures
 
 from augury.pipelines._not_compilable import NotCompilable
 
@@ -56,6 +57,8 @@ def width_of(transformer: Any, inputs: Sequence[str]) -> int:
 def _width(transformer: Any, inputs: Sequence[str]) -> int:
     if isinstance(transformer, HashingVectorizer):
         return int(transformer.n_features)
+    if isinstance(transformer, PolynomialFeatures):  # which can't name its columns where it has none
+        return int(transformer.n_output_features_)
     if isinstance(transformer, ColumnTransformer):
         return max((columns.stop for columns in transformer.output_indices_.values()), default=0)
     if isinstance(transformer, FeatureUnion):

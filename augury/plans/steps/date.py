@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import model_validator
 
-from augury.plans.dates import wall_time
+from augury.plans.dates import is_format, wall_time
 from augury.plans.value_step import ValueFunction, ValueStep
 
 
@@ -30,6 +30,13 @@ class Date(ValueStep):
     @model_validator(mode="after")
     def _time_zone_is_known(self) -> Date:
         self.zone()
+        return self
+
+    @model_validator(mode="after")
+    def _formats_are_known(self) -> Date:
+        for pattern in self.formats:
+            if not is_format(pattern):
+                raise ValueError(f"date format {pattern!r} reads no date")
         return self
 
     def zone(self) -> tzinfo:

@@ -104,6 +104,12 @@ class BulkPlan(_Document):
         """Digest of all of the plan: the same plan has the same id, and writes the same keys."""
         return sha256(self.model_dump_json().encode()).hexdigest()[:32]
 
+    def next_attempt(self) -> BulkPlan:
+        """Return the same plan under another id."""
+        # Made anew: a copy would keep the cached id.
+        fields = {name: getattr(self, name) for name in BulkPlan.model_fields}
+        return BulkPlan.model_validate({**fields, "attempt": self.attempt + 1})
+
     @property
     def loose(self) -> tuple[DayFiles, ...]:
         """The days that are rewritten even if no source has a line for them."""

@@ -73,7 +73,7 @@ class Publication:
             S3 or DynamoDB failed; the next run goes on with what is recorded.
         """
         while self._plans.row(plan.plan_id) is not None:  # of a plan that was abandoned
-            plan = plan.model_copy(update={"attempt": plan.attempt + 1})
+            plan = plan.next_attempt()
         self._on_step("record the plan")
         write_document(self._store, split_plan_key(plan.plan_id), plan)
         self._plans.record(plan.plan_id, split_plan_key(plan.plan_id))

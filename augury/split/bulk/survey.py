@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from augury.aws import ObjectStore
-from augury.lake import CLIENTS, EventsPrefix, client_day, is_split_output, spill_hour
+from augury.lake import CLIENTS, EventsPrefix, client_day, is_split_output, spill_hour, split_output_name
 from augury.names import ClientName, InvalidName
 from augury.split.bulk.layout import TARGET_BYTES
 from augury.split.bulk.planning import BulkPlan, Scope, StoredFile, plan_bulk
@@ -51,8 +51,8 @@ def survey(
 ) -> Survey:
     """Look for what there is to do, and change nothing.
 
-    The ledger is asked before files are listed: what a function ends meanwhile is either still to be split, which
-    assigning it will tell, or its files are among those listed.
+    Files are listed before the ledger is asked: whoever wrote one of them has ended since, or is known to be at it.
+    What a function at work has written is left alone, since another may write it again if that one is killed.
 
     Parameters
     ----------
@@ -69,12 +69,17 @@ def survey(
     target_bytes : int, optional
         Uncompressed size of the files to make.
     """
+    owners = [Owner(client, day) for client in _clients(store, scope) for day in scope.days()]
+    listed = files_of(store, owners)
     raw = list(raw_objects(store, scope, prefix))
     entries = ledger.entries_of(source.key for source in raw)
     fates = {source: decide(entries.get(source.key), source, _NOBODY, now) for source in raw}
     free = [source for source, fate in fates.items() if fate is Outcome.CLAIMED]
-    owners = [Owner(client, day) for client in _clients(store, scope) for day in scope.days()]
-    present = dict(zip(owners, files_of(store, owners), strict=True))
+    at_work = {split_output_name(source.key) for source, fate in fates.items() if fate is Outcome.BUSY}
+    present = {
+        owner: [file for file in files if file.key.rpartition("/")[2] not in at_work]
+        for owner, files in zip(owners, listed, strict=True)
+    }
     return Survey(plan_bulk(scope, free, present, target_bytes=target_bytes), Counter(fates.values()))
 
 

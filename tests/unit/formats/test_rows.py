@@ -240,6 +240,12 @@ def test_a_parquet_row_with_an_integer_beyond_int64_is_refused_alone() -> None:
     ]
 
 
+def test_a_parquet_row_with_a_decimal_beyond_int64_is_refused_alone() -> None:
+    whole = [Decimal(-(2**63)), Decimal(-(10**30)), Decimal(10**30)]
+    rows = parquet_rows(parquet(pa.table({"n": pa.array(whole, pa.decimal128(38, 0))})))
+    assert values(rows) == [{"n": -(2**63)}, Kind.NUMBER_OUT_OF_RANGE, Kind.NUMBER_OUT_OF_RANGE]
+
+
 def test_a_json_row_with_an_integer_beyond_int64_is_refused_when_it_is_stored() -> None:
     (row,) = json_rows(io.BytesIO(b'{"n":9223372036854775808}'))
     with pytest.raises(AuguryError, match="does not fit 64 bits"):

@@ -67,6 +67,7 @@ def test_a_good_file_of_lines_has_no_findings(store: ObjectStore, name: str, con
         ("augury-mine.csv", b"n\n1\n", "", "rename it"),
         ("augury-0.json.gz", gzip.compress(b'{"_received_at":"2026-11-24T"}'), "line 1", "not of this day"),
         ("augury-0.json.gz", gzip.compress(b'{"n":1}\n' * 999)[:-9], "", "cut short or damaged"),
+        ("augury-0.json.gz", b'{"_received_at":"2026-11-23T"}\n', "", "is no gzip"),
     ],
 )
 def test_what_is_wrong_is_named_by_file_and_place(

@@ -146,6 +146,8 @@ def test_a_part_that_would_replace_a_column_is_refused() -> None:
     [
         ({"date_transforms": [True]}, "date_transforms must be 4 booleans"),
         ({"custom_date_formats": ["%d.%m."]}, "'%d.%m.' has no year"),
+        ({"custom_date_formats": ["%Y-%Q"]}, "'%Y-%Q' is no format that strptime reads"),
+        ({"custom_date_formats": ["%Y %Y"]}, "'%Y %Y' is no format that strptime reads"),
         ({"time_zone": "Mars/Base"}, "time zone 'Mars/Base' is unknown"),
     ],
 )

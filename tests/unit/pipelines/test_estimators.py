@@ -34,6 +34,7 @@ from augury.pipelines import (
     NotCompilable,
     SKLearnClassifier,
     SKLearnRegressor,
+    UnfitColumn,
     XGBoostClassifier,
     XGBoostRegressor,
 )
@@ -182,6 +183,27 @@ def test_it_is_a_scikit_learn_estimator(estimator: FrameEstimator) -> None:
     assert found.feature_names_in_.tolist() == ["size", "weight", "colour", "big"]
     with pytest.raises(NotFittedError):
         clone(estimator).predict(events())
+
+
+@every_estimator
+def test_lists_are_refused_by_the_name_of_their_column(estimator: FrameEstimator) -> None:
+    with pytest.raises(UnfitColumn, match="'tags'"):
+        clone(estimator).fit(events().assign(tags=pd.Series([["a", 1]] * 40, dtype=object)))
+
+
+def test_a_date_is_the_text_that_json_carries() -> None:
+    dates = pd.Series(pd.to_datetime(["2026-01-01", "2026-07-01"] * 20))
+    found = XGBoostClassifier("label", **XGBOOST).fit(events().assign(at=dates))
+    assert found.to_plan().vector[-2:] == ("at=2026-01-01T00:00:00", "at=2026-07-01T00:00:00")
+
+
+def test_a_missing_number_is_zero_to_scikit_learn_and_missing_to_xgboost() -> None:
+    frame = events().assign(label=[0, 1] * 20, size=[np.nan, 1.0] * 20)[["size", "label"]]
+    blank, zero = pd.DataFrame({"size": [None]}), pd.DataFrame({"size": [0.0]})
+    linear = SKLearnRegressor("label", clf=Ridge()).fit(frame)
+    assert linear.predict(blank) == linear.predict(zero)
+    trees = XGBoostRegressor("label", min_child_weight=0, **XGBOOST).fit(frame.assign(size=[np.nan, 0.0] * 20))
+    assert trees.predict(blank) != trees.predict(zero)
 
 
 @every_estimator

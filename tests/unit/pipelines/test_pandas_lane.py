@@ -156,6 +156,14 @@ def test_a_file_that_is_no_stored_pipeline_is_refused(body: bytes) -> None:
         load_pipeline(body)
 
 
+def test_an_archive_that_would_fill_memory_is_refused_unread(lane: Servable) -> None:
+    packed = io.BytesIO(lane.files["pipeline.skops"])
+    with zipfile.ZipFile(packed, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("more", bytes(1 << 20))
+    with pytest.raises(ArtifactRefused, match="is compressed, which no stored pipeline is"):
+        load_pipeline(packed.getvalue())
+
+
 def test_a_stored_object_that_is_no_pipeline_is_refused() -> None:
     with pytest.raises(ArtifactRefused, match="holds a PowerTransformer, not a Pipeline"):
         load_pipeline(dump_pipeline(PowerTransformer()))

@@ -97,9 +97,22 @@ MEANINGS = {
         FieldType.TEXT, NAN, "2026-11-23",
     ),
     "an array": Meaning(
-        [objects(["a", 1]), objects(("a", 1)), objects(np.array(["a", 1], dtype=object))],
+        [objects(["a", 1]), objects(("a", 1)), objects(np.array(["a", 1], dtype=object)), objects(["a", np.int64(1)])],
         [{"f": ["a", 1]}],
         FieldType.ARRAY, NAN, None,
+    ),
+    "what an array holds": Meaning(
+        [objects([NAN, pd.NaT, dt.date(2026, 11, 23), (Decimal("0.5"),), np.array([True])])],
+        [{"f": [None, None, "2026-11-23", [0.5], [True]]}],
+        FieldType.ARRAY, NAN, None,
+    ),
+    "an integer beyond 64 bits": Meaning(
+        [objects(10**22), objects(1e22), pd.Series([1e22])], [{"f": 1e22}], FieldType.NUMBER, 1e22, str(10**22)
+    ),
+    "what an object holds": Meaning(
+        [objects({1: float("inf"), "b": {"c": np.float32(0.5)}})],
+        [{"f": {"1": None, "b": {"c": 0.5}}}],
+        FieldType.OBJECT, NAN, None,
     ),
     "an object": Meaning([objects({"a": {"b": 1}})], [{"f": {"a": {"b": 1}}}], FieldType.OBJECT, NAN, None),
 }  # fmt: skip

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from sklearn.compose import ColumnTransformer
 from sklearn.decomposition import PCA
-from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.feature_extraction.text import CountVectorizer, HashingVectorizer, TfidfVectorizer
 from sklearn.model_selection import StratifiedKFold
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, PowerTransformer, StandardScaler, TargetEncoder
@@ -77,6 +77,17 @@ def test_texts_are_given_as_one_column_to_a_vectorizer_and_null_as_empty_text() 
         assert_plan_agrees(transform, frame)
     with pytest.raises(ValueError, match="TfidfVectorizer takes one column of text"):
         SklearnTransform(["text", "n"], transformer=TfidfVectorizer()).fit(frame)
+
+
+def test_names_that_the_transformer_gives_twice_are_refused() -> None:
+    frame = pd.DataFrame({"a": ["b_c"], "a_b": ["c"]})
+    with pytest.raises(ValueError, match="two results would be called 'a_b_c': set output_features"):
+        SklearnTransform(["a", "a_b"], transformer=OneHotEncoder()).fit(frame)
+
+
+def test_a_vectorizer_takes_a_column_of_numbers_as_texts_in_frames_and_in_records() -> None:
+    digits = CountVectorizer(token_pattern=r"\d+")
+    assert_plan_agrees(SklearnTransform(["m"], output_features_prefix="t", transformer=digits).fit(FRAME), FRAME)
 
 
 def test_a_column_of_numbers_stays_one_whatever_comes_later() -> None:
@@ -149,6 +160,12 @@ def test_an_empty_frame_has_the_columns_of_the_result() -> None:
         ({"transformer": None}, TypeError, "transformer must be a scikit-learn transformer, not None"),
         ({"output_features": ["a", "b"]}, ValueError, "output_features names 2 columns, but there are 1"),
         ({"target_feature": "z"}, ValueError, "target_feature 'z' is not in the frame"),
+        ({"input_features": ["m", "n"], "output_features": ["a", "a"]}, ValueError, "two results would be called 'a'"),
+        (
+            {"input_features": ["c"], "transformer": HashingVectorizer(n_features=4)},
+            ValueError,
+            "HashingVectorizer names no columns: set output_features or output_features_prefix",
+        ),
     ],
 )
 def test_a_parameter_that_does_not_do_is_named(parameters: dict[str, Any], error: type[Exception], reason: str) -> None:

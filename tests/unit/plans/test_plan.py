@@ -23,12 +23,15 @@ from augury.plans import (
     Blank,
     Boolean,
     Category,
+    Constant,
     Door,
     FeatureId,
     InvalidPlan,
     OneHot,
     Operation,
+    Path,
     Plan,
+    Require,
     Scale,
     Slots,
     Step,
@@ -221,6 +224,22 @@ class Shout(Step):
                 raise Unanswerable("word", "must be in upper case")
 
         return shout
+
+
+def test_a_field_that_must_be_there_is_asked_for_where_it_was_used_before() -> None:
+    steps: list[AnyStep] = [
+        Path(field="a", output="b", keys=("c",)),
+        Require(field="a", output="a"),
+        Require(field="d", output="d"),
+    ]
+    plan = Plan(steps, ["b"])
+    assert plan.inputs == ("a",)
+    with pytest.raises(Unanswerable, match="'a' is required"):
+        plan.vector({})
+
+
+def test_a_field_that_was_written_over_unused_need_not_be_there() -> None:
+    assert Plan([Constant(output="a", value=1.0), Require(field="a", output="a")], ["b"]).inputs == ("b",)
 
 
 def test_a_step_that_writes_nothing_stays_and_may_refuse_a_record() -> None:

@@ -20,6 +20,7 @@ def loaded(step: dict[str, Any]) -> Plan:
         ({"kind": "split", "fields": ["a"], "output": "x", "expression": "("}, "is no regular expression"),
         ({"kind": "date", "field": "x", "output": "x", "time_zone": "Mars/Base"}, "time zone 'Mars/Base' is unknown"),
         ({"kind": "date", "field": "x", "output": "x", "time_zone": "../etc/passwd"}, "is unknown"),
+        ({"kind": "date", "field": "x", "output": "x", "formats": ["%Y %Y"]}, "date format '%Y %Y' reads no date"),
         ({"kind": "date_parts", "field": "x", "parts": ["minute"]}, "steps.0.date_parts.parts"),
         ({"kind": "items", "field": "x", "items": ["a", "a"], "outputs": ["b", "c"]}, "two outputs"),
         ({"kind": "items", "field": "x", "items": ["a"], "outputs": []}, "one output per item"),

@@ -228,6 +228,20 @@ def test_what_breaks_off_anywhere_is_completed_by_erasing_again(
     assert split_object(store, ledger, RAW, owner="again", for_s=60).fate is Fate.SETTLED
 
 
+def test_what_the_split_writes_after_the_plan_was_made_is_looked_through_too(lake: tuple[ObjectStore, Ledger]) -> None:
+    store, ledger = lake
+    late = raw_events_hour(NINE) + "late.gz"
+    put(store, late, event(ACME, ID, n=3), event(ACME, "d"))
+    plan = plan_erasure(store, EVENT)
+    split_object(store, ledger, late, owner="test", for_s=60)
+    compacted, days = client_day(ACME, DAY) + "augury-compacted.json.gz", lines_of(store, client_day(ACME, DAY))
+    put(store, compacted, *days)
+    done = erase(store, plan, lambda *source: ledger.accept_content(Source(*source)))
+    left = lines_of(store, client_day(ACME, DAY))
+    assert set(left) == {event(ACME, "b", n=2), event(ACME, "c", of=ID), event(ACME, "d")}
+    assert done.rewritten == len(plan.rewrites) + 2
+
+
 def test_an_object_that_is_being_split_is_not_changed(store: ObjectStore, table: Table) -> None:
     ledger = Ledger(table, "test")
     put(store, RAW, *RAW_LINES)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from augury.aws import AwsUnavailable, ObjectStore
+from augury.aws import AwsUnavailable, NotFound, ObjectStore
 from augury.lake import client_day, client_events, client_models, failed_events_hour, raw_predictions_hour
 from augury.names import ClientName
 from augury.privacy import Scope, export, plan_export
@@ -79,6 +79,48 @@ def test_an_export_that_broke_off_goes_on_where_it_was(
     assert export(lake, plan, tmp_path, {}) == 5
     assert sorted(set(opened)) == sorted(one.summary.key for one in plan.objects)
     assert len(opened) == len(plan.objects) + 1
+
+
+def test_what_the_split_replaces_meanwhile_is_there_once(
+    lake: ObjectStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, opening = client_day(ACME, DAY), ObjectStore.open
+    lake.put(folder + "augury-3.json.gz", gzip.compress(b'{"n":3}\n'))
+
+    def replace_then_open(self: ObjectStore, key: str) -> object:
+        if key.endswith("augury-3.json.gz"):
+            self.put(folder + "augury-all.json.gz", gzip.compress(b'{"n":1}\n{"n":3}\n'))
+            self.delete([folder + "augury-1.json.gz", key])
+        return opening(self, key)
+
+    monkeypatch.setattr(ObjectStore, "open", replace_then_open)
+    export(lake, plan_export(lake, ACME), tmp_path, {})
+    listed = {one["path"] for one in json.loads((tmp_path / "export.json").read_bytes())["files"]}
+    assert {name for name in files(tmp_path) if "augury-" in name} == {"events/2026/11/23/augury-all.json.gz"} & listed
+
+
+def test_a_repeat_removes_what_was_replaced_since_but_nothing_of_other_days(lake: ObjectStore, tmp_path: Path) -> None:
+    export(lake, plan_export(lake, ACME), tmp_path, {})
+    lake.put(client_day(ACME, date(2026, 11, 24)) + "augury-4.json.gz", gzip.compress(b'{"n":4}\n'))
+    export(lake, plan_export(lake, ACME), tmp_path, {})
+    lake.delete([summary.key for summary in lake.list(client_events(ACME)) if "augury-" in summary.key])
+    export(lake, plan_export(lake, ACME, Scope(DAY, DAY)), tmp_path, {})
+    assert sorted(name for name in files(tmp_path) if name.startswith("events/")) == [
+        "events/2026/11/24/augury-4.json.gz",
+        "events/2026/11/24/history.csv",
+    ]
+
+
+def test_an_export_of_what_never_holds_still_says_so(
+    lake: ObjectStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(_: ObjectStore, key: str) -> object:
+        raise NotFound(key)
+
+    monkeypatch.setattr(ObjectStore, "open", gone)
+    with pytest.raises(AwsUnavailable, match="replaced faster than they are fetched"):
+        export(lake, plan_export(lake, ACME), tmp_path, {})
+    assert not (tmp_path / "export.json").exists()
 
 
 def test_the_directory_of_another_client_is_left_alone(lake: ObjectStore, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import PowerTransformer
 
-from augury.artifacts import Manifest, digests, load, save
+from augury.artifacts import Artifact, ArtifactRefused, Manifest, digests, load, save
 from augury.errors import AuguryError, Kind
 from augury.names import Version
 from augury.pipelines import (
@@ -23,9 +24,10 @@ from augury.pipelines import (
     pandas_lane,
     servable,
 )
-from augury.plans import Unanswerable
+from augury.plans import Plan, Unanswerable
 from augury.schema import Field, FieldType, InputSchema
 from augury.serving import PLAN_LANE, Model, ModelCache
+from augury.serving.models import load_model
 from augury.training import register
 from tests.artifacts import ACME, FLOWER, IRIS, SIGNER, TRUST, trained_iris
 from tests.unit.serving.conftest import Bench
@@ -105,6 +107,27 @@ def model_of(scorer: Stub, **changes: Any) -> Model:
     inputs = InputSchema(fields=(Field(name="f1", type=FieldType.NUMBER, nullable=True),))
     manifest = trained_iris().manifest.model_copy(update={"inputs": inputs, **changes})
     return Model(manifest, scorer, 0)
+
+
+def misfit(update: dict[str, Any], files: Mapping[str, bytes]) -> Artifact:
+    """Return the Iris artifact with parts of another one."""
+    iris = load(trained_iris().directory, TRUST)
+    return replace(iris, manifest=iris.manifest.model_copy(update=update), files={**iris.files, **files})
+
+
+@pytest.mark.parametrize(
+    ("update", "vector", "reason"),
+    [
+        ({}, ["f1"], r"model\.onnx: does not take the plan's 1 float32"),
+        ({"classes": ("one", "two")}, ["f1", "f2", "f3", "f4"], r"model\.onnx: gives 3 numbers, .* has 2"),
+        ({}, ["f1", "f2", "f3", "unknown"], r"plan\.json: reads 'unknown', which the manifest's inputs do not have"),
+    ],
+)
+def test_a_plan_and_a_model_that_do_not_fit_are_refused_when_they_are_loaded(
+    update: dict[str, Any], vector: list[str], reason: str
+) -> None:
+    with pytest.raises(ArtifactRefused, match=reason):
+        load_model(misfit(update, {"plan.json": Plan([], vector).dump()}), PLAN_LANE)
 
 
 def test_a_regression_answers_one_value_without_class_or_confidence() -> None:

@@ -291,9 +291,11 @@ def test_whatever_step_it_dies_at_the_next_one_ends_it_right(
     assert contents(store) == found
 
 
-def test_what_fails_lets_go_of_its_claim_and_what_dies_does_not(store: ObjectStore, table: Table) -> None:
+def test_what_fails_or_is_interrupted_lets_go_of_its_claim_and_what_dies_does_not(
+    store: ObjectStore, table: Table
+) -> None:
     put(store, [event()])
-    for how, expected in ((AwsUnavailable, Fate.SPLIT), (Died, None)):
+    for how, expected in ((AwsUnavailable, Fate.SPLIT), (KeyboardInterrupt, Fate.SPLIT), (Died, None)):
         life = Mortal(1, after=False, how=how)
         with pytest.raises(how):
             split(MortalStore(store, life), Ledger(table, "lambda"))

@@ -20,7 +20,7 @@ from augury.lake import client_day, failed_split_key, split_output_key
 from augury.split import split_object
 from augury.split.bulk.planning import Scope
 from augury.split.bulk.publication import InputsVanished
-from augury.split.entries import State
+from augury.split.entries import Source, State
 from augury.split.ledger import Ledger
 from augury.split.plan_rows import PlanRows
 from augury.split.run_lock import AlreadyRunning, RunLock
@@ -252,6 +252,20 @@ def test_a_function_that_was_faster_with_an_object_keeps_it(lake: ObjectStore, t
     assert not list(PlanRows(table).unfinished())
 
 
+def test_what_a_function_at_work_has_written_is_left_until_it_has_ended(lake: ObjectStore, table: Table) -> None:
+    at_work, lines = "logs/events.2026/11/23/12/at-work.gz", [line("acme", 50, event_id=None), line("acme", 51)]
+    put_lines(lake, at_work, lines)
+    (found,) = lake.list(at_work)
+    before = Ledger(table, "lambda", lambda: NOW)
+    before.claim(Source(found.key, found.etag, found.size_bytes), "function that is killed", for_s=900)
+    put_lines(lake, split_output_key(ACME, DAY, at_work), lines)
+    run(lake, table)
+    after = Ledger(table, "lambda", lambda: NOW + timedelta(hours=1))
+    split_object(lake, after, at_work, owner="another function", for_s=900)
+    run(lake, table, now=NOW + timedelta(hours=2))
+    assert [lines_of(lake, ACME)[text] for text in lines] == [1, 1]
+
+
 def test_a_damaged_file_of_the_split_is_reported_and_stays(lake: ObjectStore, table: Table) -> None:
     damaged = split_output_key(ACME, DAY, DONE)
     lake.put(damaged, lake.get(damaged)[:-4])
@@ -259,6 +273,19 @@ def test_a_damaged_file_of_the_split_is_reported_and_stays(lake: ObjectStore, ta
     assert outcome.unreadable == (damaged,)
     assert lake.get(damaged)
     assert damaged not in outcome.replaced
+
+
+def test_a_plan_that_was_taken_back_can_be_made_again_as_it_was(lake: ObjectStore, table: Table) -> None:
+    def kill(step: str) -> None:
+        if step == "write":
+            raise Killed
+
+    for _ in range(2):
+        with pytest.raises(Killed):
+            run(lake, table, abandon=True, on_step=kill)
+    (outcome,) = run(lake, table, abandon=True)
+    assert len(outcome.sources) == 3
+    assert lines_of(lake, ACME)[line("acme", 7, event_id=None)] == 2
 
 
 def test_an_input_that_vanished_is_named_and_the_plan_can_be_taken_back(lake: ObjectStore, table: Table) -> None:
