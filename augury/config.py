@@ -36,6 +36,7 @@ class FunctionSettings(BaseModel):
     token_lifetime_s: PositiveInt = Field(default=900, le=3600)
     model_cache_dir: Path = Path(tempfile.gettempdir()) / "augury-models"
     model_cache_bytes: PositiveInt = 400 * 1024 * 1024
+    model_cache_disk_bytes: PositiveInt = 400 * 1024 * 1024
     registry_ttl_s: PositiveInt = Field(default=5, le=5)
     http_targets: str | None = None
     trusted_artifact_keys: str | None = None

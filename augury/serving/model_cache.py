@@ -2,27 +2,38 @@
 
 from __future__ import annotations
 
-import shutil
+import time
 from collections import OrderedDict, defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from threading import Lock
+from weakref import WeakValueDictionary
 
 from augury import artifacts
 from augury.aws import AwsUnavailable, NotFound, ObjectStore
 from augury.errors import AuguryError, Detail, Kind
-from augury.lake import model_prefix
 from augury.names import ClientName
 from augury.plans import InvalidPlan
 from augury.registry import PipelineVersion
-from augury.serving.models import Lane, Model, NoSuchLane, load_model
+from augury.serving.artifact_files import ArtifactFiles
+from augury.serving.models import Lane, Model, NoSuchLane, Scorer, load_model
 from augury.serving.plan_lane import PLAN_LANE
+from augury.ttl_cache import TtlCache
+
+BROKEN_S = 10.0
+"""Seconds until an artifact that was refused is tried again."""
+
+UNAVAILABLE_S = 1.0
+"""Seconds until S3 is asked again for a model that it did not give."""
 
 type _Key = tuple[ClientName, PipelineVersion]
 
 
 class ModelCache:
     """Models of all clients that answered lately.
+
+    A model that can't be loaded is not tried on every call: its failure is told until it is tried again.
 
     Parameters
     ----------
@@ -31,11 +42,15 @@ class ModelCache:
     directory : Path
         Where artifacts are fetched to; it is made where it is missing.
     limit_bytes : int
-        Size of the models that are kept, in memory and as files; those used longest ago give way.
+        Size of the models that are kept in memory, by their files; those used longest ago give way.
     trust : Trust
         Whose signature an artifact needs.
     lanes : mapping of str to Lane, optional
         How artifacts of each lane are loaded; the plan lane alone unless given.
+    disk_limit_bytes : int, optional
+        Size of the files that are kept; as ``limit_bytes`` unless given.
+    now : callable, optional
+        Clock, seconds since 1970.
     """
 
     def __init__(
@@ -45,13 +60,17 @@ class ModelCache:
         limit_bytes: int,
         trust: artifacts.Trust,
         lanes: Mapping[str, Lane] = PLAN_LANE,
+        *,
+        disk_limit_bytes: int | None = None,
+        now: Callable[[], float] = time.time,
     ) -> None:
-        self._store = store
-        self._directory = directory
+        self._files = ArtifactFiles(store, directory, disk_limit_bytes or limit_bytes, trust)
         self._limit_bytes = limit_bytes
-        self._trust = trust
         self._lanes = lanes
         self._models: OrderedDict[_Key, Model] = OrderedDict()
+        self._scorers: WeakValueDictionary[object, Scorer] = WeakValueDictionary()
+        self._broken = TtlCache[_Key, AuguryError](BROKEN_S, now)
+        self._unavailable = TtlCache[_Key, AuguryError](UNAVAILABLE_S, now)
         self._lock = Lock()
         self._loading: defaultdict[_Key, Lock] = defaultdict(Lock)
 
@@ -65,21 +84,42 @@ class ModelCache:
         """
         key = (client, version)
         with self._lock:
-            if key in self._models:
-                self._models.move_to_end(key)
-                return self._models[key]
+            known = self._known(key)
+            if known is not None:
+                return known
             loading = self._loading[key]
         try:
-            with loading:
-                known = self._models.get(key)
+            with loading:  # one caller loads, those who come meanwhile wait for what becomes of it
+                with self._lock:
+                    known = self._known(key)
                 return known if known is not None else self._keep(key, self._load(client, version))
         finally:
             with self._lock:
                 self._loading.pop(key, None)
 
+    def _known(self, key: _Key) -> Model | None:
+        """Return a loaded model, or None where it is to be loaded; raise the failure that is still believed."""
+        model = self._models.get(key)
+        if model is not None:
+            self._models.move_to_end(key)
+            return model
+        failure = self._broken.get(key) or self._unavailable.get(key)
+        if failure is not None:
+            raise AuguryError(failure.kind, failure.details, failure.retry_after_s)
+        return None
+
     def _load(self, client: ClientName, version: PipelineVersion) -> Model:
         try:
-            artifact = self._fetch(client, version)
+            return self._loaded(client, version)
+        except AuguryError as failure:
+            failures = self._broken if failure.kind is Kind.PIPELINE_BROKEN else self._unavailable
+            with self._lock:
+                failures.put((client, version), AuguryError(failure.kind, failure.details, failure.retry_after_s))
+            raise
+
+    def _loaded(self, client: ClientName, version: PipelineVersion) -> Model:
+        try:
+            artifact = self._files.read(client, version)
             _check_identity(artifact.manifest, client, version)
             return load_model(artifact, self._lanes)
         except (AwsUnavailable, OSError) as failure:
@@ -91,27 +131,23 @@ class ModelCache:
         except (NotFound, artifacts.ArtifactRefused, InvalidPlan) as broken:
             raise _broken(version, "has an artifact that is missing or was refused") from broken
 
-    def _fetch(self, client: ClientName, version: PipelineVersion) -> artifacts.Artifact:
-        """Return the artifact from the local copy, or from the store where there is none or it was damaged."""
-        directory = self._files(client, version)
-        prefix = model_prefix(client, version.pipeline, version.version)
-        if directory.exists():
-            try:
-                return artifacts.load(directory, self._trust, version.manifest_sha256, for_serving=True)
-            except artifacts.ArtifactRefused:
-                shutil.rmtree(directory, ignore_errors=True)
-        return artifacts.fetch(self._store, prefix, directory, version.manifest_sha256, self._trust, for_serving=True)
-
     def _keep(self, key: _Key, model: Model) -> Model:
         with self._lock:
-            self._models[key] = model
-            while len(self._models) > 1 and sum(kept.size_bytes for kept in self._models.values()) > self._limit_bytes:
-                (client, version), _ = self._models.popitem(last=False)
-                shutil.rmtree(self._files(client, version), ignore_errors=True)
+            self._models[key] = model = self._shared(key[0], model)
+            while len(self._models) > 1 and self._size_bytes() > self._limit_bytes:
+                self._models.popitem(last=False)
         return model
 
-    def _files(self, client: ClientName, version: PipelineVersion) -> Path:
-        return self._directory / client / version.pipeline / f"{version.version}-{version.manifest_sha256[:16]}"
+    def _shared(self, client: ClientName, model: Model) -> Model:
+        """Return the model with the scorer of another version of the client's that is the same, if one is loaded."""
+        manifest = model.manifest
+        files = tuple(manifest.files[name] for name in manifest.served_files)
+        same = (client, manifest.lane, manifest.kind, manifest.inputs.model_dump_json(), files)
+        return replace(model, scorer=self._scorers.setdefault(same, model.scorer))
+
+    def _size_bytes(self) -> int:
+        """Return the size of what is loaded; what versions share counts once."""
+        return sum({id(model.scorer): model.size_bytes for model in self._models.values()}.values())
 
 
 def _broken(version: PipelineVersion, reason: str) -> AuguryError:

@@ -60,6 +60,7 @@ _models = serving.ModelCache(
     _settings.model_cache_bytes,
     _trust,
     lanes=HEAVY_LANES if _settings.pandas_lane else serving.PLAN_LANE,
+    disk_limit_bytes=_settings.model_cache_disk_bytes,
 )
 _engine = serving.PredictionEngine(
     serving.PipelineDirectory(_registry, _settings.registry_ttl_s, prepare=_models.get),

@@ -278,3 +278,50 @@ def test_a_shadow_is_logged_and_not_answered(world: World, acme: Caller) -> None
         acme.ask_until(lambda: acme.variation() == "default" and bool(remote.asked))
     assert "shown" not in json.dumps(acme.get("/pipelines/iris")[1])
     augury("pipeline", "withdraw", "acme", "iris", "shown")
+
+
+def _failed(*arguments: str) -> str:
+    outcome = CliRunner().invoke(app, ["--profile", "local", *arguments])
+    assert outcome.exit_code == 1
+    return outcome.stdout
+
+
+def test_the_rows_of_a_file_are_answered_like_a_request(world: World, acme: Caller) -> None:
+    rows, out = world.directory / "rows.csv", world.directory / "scores.ndjson"
+    rows.write_text("f1,f2,f3,f4\n1,2.7,5.3,1.9\n")
+    told = json.loads(augury("predict", "acme", "--file", str(rows), "--out", str(out), "--json"))
+    assert told == {"out": str(out), "rows": 1, "refused": 0, "resumed_at": 0}
+    predictions = json.loads(out.read_text())["predictions"]
+    assert predictions == acme.ask()[1]["predictions"]
+    artifact = ("--artifact", str(world.directory / "acme-1"))
+    augury("predict", "acme", "--file", str(rows), "--out", str(out), *artifact)
+    assert json.loads(out.read_text())["predictions"] == predictions
+
+
+def test_a_file_with_rows_that_do_not_fit_ends_with_exit_code_1(world: World, acme: Caller) -> None:
+    rows, out = world.directory / "rows.ndjson", world.directory / "scores.csv"
+    rows.write_text('{"f1":1,"f2":2.7,"f3":5.3,"f4":1.9}\n{}\n')
+    said = _failed("predict", "acme", "--file", str(rows), "--out", str(out))
+    assert "2 rows are in" in said
+    assert "1 have no prediction" in said
+    assert len(out.read_text().splitlines()) == 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "a JSON argument, or --file with --out"),
+        (["--file", "rows.csv"], "--file needs --out"),
+        (["{}", "--file", "rows.csv", "--out", "o.csv"], "takes no JSON argument"),
+        (["--file", "rows.csv", "--out", "o.csv", "--artifact", ".", "--variation", "x"], "leave out"),
+        (["--file", "rows.csv", "--out", "o.csv", "--artifact", "."], "manifest.json"),
+        (["--file", "rows.csv", "--out", "o.csv", "--pipeline", "wine"], "no pipeline 'wine'"),
+        (["--file", "rows.csv", "--out", "o.csv", "--variation", "x"], "has variations default"),
+        (["--file", "rows.csv", "--out", "o.txt"], "must end with"),
+    ],
+)
+def test_a_batch_that_cannot_be_is_said_in_one_line(
+    world: World, acme: Caller, arguments: list[str], message: str
+) -> None:
+    (world.directory / "rows.csv").write_text("f1,f2,f3,f4\n1,2.7,5.3,1.9\n")
+    assert message in refusal("predict", acme.name, *arguments)

@@ -172,14 +172,6 @@ def test_a_damaged_local_copy_is_fetched_again(bench: Bench, tmp_path: Path) -> 
     assert bench.engine.predict(ACME, ask())
 
 
-def test_a_missing_artifact_is_503_and_works_once_it_is_there(bench: Bench) -> None:
-    manifest = bench.store.get(prefix() + "manifest.json")
-    bench.store._client.delete_object(Bucket=bench.store.bucket, Key=prefix() + "manifest.json")
-    assert refusal(bench, ask()).status == 503
-    bench.store.put(prefix() + "manifest.json", manifest)
-    assert bench.engine.predict(ACME, ask())
-
-
 def test_an_artifact_registered_under_another_name_is_refused(bench: Bench) -> None:
     iris, thief = trained_iris(), ClientName("thief")
     stolen = model_prefix(thief, IRIS, VERSION)
