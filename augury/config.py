@@ -31,6 +31,7 @@ class FunctionSettings(BaseModel):
     events_stream: str | None = None
     refusals_stream: str | None = None
     predictions_stream: str | None = None
+    feedback_stream: str | None = None
     signing_secret: str | None = None
     pepper_secret: str | None = None
     token_lifetime_s: PositiveInt = Field(default=900, le=3600)
@@ -39,6 +40,7 @@ class FunctionSettings(BaseModel):
     model_cache_disk_bytes: PositiveInt = 400 * 1024 * 1024
     registry_ttl_s: PositiveInt = Field(default=5, le=5)
     http_targets: str | None = None
+    masked_inputs: str | None = None
     trusted_artifact_keys: str | None = None
     allow_unsigned_artifacts: bool = False
     pandas_lane: bool = False

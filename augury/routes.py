@@ -31,6 +31,7 @@ class Function(StrEnum):
     TOKEN = "token"
     INGEST = "ingest"
     PREDICT = "predict"
+    FEEDBACK = "feedback"
 
     @property
     def handler(self) -> str:
@@ -90,6 +91,7 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/predict", Function.PREDICT, Credential.BEARER, Scope.PREDICT, "Ask for a prediction"),
     Route("GET", "/js/predict", Function.PREDICT, Credential.JS_KEY, Scope.PREDICT, "Ask for one from a page"),
     Route("OPTIONS", "/js/predict", Function.PREDICT, Credential.NONE, None, "May a page ask for one (CORS)"),
+    Route("POST", "/feedback", Function.FEEDBACK, Credential.BEARER, Scope.PREDICT, "Say what became of a prediction"),
     Route("GET", "/pipelines", Function.PREDICT, Credential.BEARER, Scope.PREDICT, "The client's pipelines"),
     Route(
         "GET", "/pipelines/{name}", Function.PREDICT, Credential.BEARER, Scope.PREDICT, "One of them, with its schema"

@@ -23,7 +23,7 @@ from augury.routes import Credential, Route, find
 from functions.cors import admit_page, cors_headers
 
 _CALLBACK = "jsonpCallback"
-_ANSWERING_S = 1.0
+_ANSWERING_S = 1.0  # what is kept of a function's time for its answer
 
 
 _current: ContextVar[tuple[APIGatewayProxyEventV2, Any]] = ContextVar("current")
@@ -142,8 +142,12 @@ def authenticated(app: Resolver, authenticator: Authenticator) -> Caller:
 
 def deadline(app: Resolver) -> float:
     """Return the time of the monotonic clock by which an answer must be made, a second before the function ends."""
-    left_s: float = app.lambda_context.get_remaining_time_in_millis() / 1000
-    return time.monotonic() + left_s - _ANSWERING_S
+    return time.monotonic() + remaining_s(app)
+
+
+def remaining_s(app: Resolver) -> float:
+    """Return the seconds that are left for the work, a second less than the function has."""
+    return float(app.lambda_context.get_remaining_time_in_millis()) / 1000 - _ANSWERING_S
 
 
 def request_id(app: Resolver) -> str:

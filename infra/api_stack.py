@@ -30,6 +30,7 @@ class ApiStack(Stack):
         data: DataStack,
         ingest: IFunction,
         predict: IFunction,
+        feedback: IFunction,
     ) -> None:
         super().__init__(scope, construct_id, description="Augury: the HTTP API and its tokens")
         tokens = TokenService(
@@ -45,6 +46,7 @@ class ApiStack(Stack):
             Function.TOKEN: tokens.token,
             Function.INGEST: ingest,
             Function.PREDICT: predict,
+            Function.FEEDBACK: feedback,
         }
         front = HttpFront(self, "Front", config=config, routes=ROUTES, functions=functions)
         CfnOutput(self, "ApiUrl", value=front.api.api_endpoint)

@@ -42,6 +42,7 @@ class AuguryStage(Stage):
             data=data,
             ingest=ingest.function,
             predict=predict.function,
+            feedback=ingest.feedback,
         )
         Tags.of(self).add("augury:stage", config.name)
         for stack in (data, split, catalog, ingest, predict, api):

@@ -83,6 +83,7 @@ VIEWS = (
             "version": ("$.version", "varchar"),
             "variation": ("$.variation", "varchar"),
             "lane": ("$.lane", "varchar"),
+            "error": ("$.error.kind", "varchar"),
             "latency_ms": ("$.latency_ms", "double"),
             "time": ("$.time", "varchar"),
         },

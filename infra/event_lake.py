@@ -11,6 +11,8 @@ from constructs import Construct
 
 from augury.lake import (
     EVENTS_ERROR_PREFIX,
+    FEEDBACK_ERROR_PREFIX,
+    FEEDBACK_PREFIX,
     PREDICTIONS_ERROR_PREFIX,
     PREDICTIONS_PREFIX,
     REFUSALS_ERROR_PREFIX,
@@ -24,7 +26,7 @@ _CIDR_BLOCKS = "@aws-cdk--aws-kinesisfirehose.CidrBlocks"
 
 
 class EventLake(Construct):
-    """One bucket for all data, with a stream for events, one for refused events and one for predictions.
+    """One bucket for all data, with a stream each for events, refused events, predictions and feedback.
 
     Parameters
     ----------
@@ -57,6 +59,14 @@ class EventLake(Construct):
             bucket=self.bucket,
             prefix=PREDICTIONS_PREFIX,
             error_prefix=PREDICTIONS_ERROR_PREFIX,
+            config=config,
+        )
+        self.feedback = LakeStream(
+            self,
+            "Feedback",
+            bucket=self.bucket,
+            prefix=FEEDBACK_PREFIX,
+            error_prefix=FEEDBACK_ERROR_PREFIX,
             config=config,
         )
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from augury.lake import RAW_EVENTS, SPILLED_EVENTS, failed_split_key, model_prefix, split_output_key
+from augury.lake import RAW_EVENTS, RAW_FEEDBACK, SPILLED_EVENTS, failed_split_key, model_prefix, split_output_key
 from augury.names import ClientName, PipelineName, Version
 
 _ANY = "any"
@@ -37,6 +37,9 @@ RAW_EVENT_OBJECTS = below(RAW_EVENTS)
 
 SPILLED_EVENT_OBJECTS = below(SPILLED_EVENTS)
 """Events that the events stream would not take."""
+
+FEEDBACK_OBJECTS = below(RAW_FEEDBACK)
+"""Feedback, also what its stream would not take."""
 
 SPLIT_OBJECTS = like(split_output_key(ClientName(_ANY), date(2026, 11, 23), _ANY))
 """What the split writes of any client's events; historical drops beside it have other names."""

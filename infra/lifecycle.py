@@ -11,6 +11,7 @@ from augury.lake import (
     FAILED_SPLIT,
     QUERY_RESULTS,
     RAW_EVENTS,
+    RAW_FEEDBACK,
     RAW_PREDICTIONS,
     SPILLED_EVENTS,
 )
@@ -24,6 +25,7 @@ _PREFIXES = {
     "refused_events": FAILED_EVENTS,
     "failed_deliveries": FAILED_DELIVERIES,
     "predictions": RAW_PREDICTIONS,
+    "feedback": RAW_FEEDBACK,
     "query_results": QUERY_RESULTS,
 }
 

@@ -59,6 +59,7 @@ class PredictService(Construct):
                 "predictions_stream": lake.predictions.delivery_stream_name,
                 "trusted_artifact_keys": artifact_key.trusted,
                 "allow_unsigned_artifacts": str(config.allow_unsigned_artifacts).lower(),
+                **({"masked_inputs": ",".join(config.masked_inputs)} if config.masked_inputs else {}),
                 **({"http_targets": ",".join(config.http_targets)} if config.http_targets else {}),
             },
         )

@@ -120,8 +120,8 @@ class Lifetimes:
         What clients sent and was refused.
     failed_deliveries : Lifetime
         What Firehose could not deliver: it is nowhere else.
-    predictions : Lifetime
-        The prediction log.
+    predictions, feedback : Lifetime
+        The prediction log, and what clients said of predictions.
     query_results : Lifetime
         What Athena answered.
 
@@ -137,6 +137,7 @@ class Lifetimes:
     refused_events: Lifetime
     failed_deliveries: Lifetime = Lifetime()
     predictions: Lifetime
+    feedback: Lifetime
     query_results: Lifetime = Lifetime(expire_after_days=7)
 
     def __post_init__(self) -> None:
@@ -175,7 +176,7 @@ class StageConfig:
         Where the events stream lays its objects; one that the split would not read can't be made.
     throttle : Throttle
         Of every route.
-    token, rotate, ingest, predict, split : FunctionSize
+    token, rotate, ingest, predict, feedback, split : FunctionSize
         Of the function of that name. API Gateway waits 30 s at most for the ones that answer HTTP.
     split_concurrency : int
         How many raw objects are split at once, at most.
@@ -188,6 +189,8 @@ class StageConfig:
         Whether artifacts that nobody signed are served.
     http_targets : tuple of str
         Hosts that pipelines' targets may be on, as :class:`augury.serving.targets.AllowedHosts` reads them.
+    masked_inputs : tuple of str
+        Fields whose values stay out of the prediction log, as :class:`augury.serving.Masks` reads them.
     lambda_targets : tuple of str
         Names of the functions of this account and region that pipelines' targets may be.
     """
@@ -204,6 +207,7 @@ class StageConfig:
     rotate: FunctionSize = FunctionSize(memory_mb=256, timeout_s=30)
     ingest: FunctionSize = FunctionSize(memory_mb=1024, timeout_s=25)
     predict: FunctionSize = FunctionSize(memory_mb=1769, timeout_s=25)
+    feedback: FunctionSize = FunctionSize(memory_mb=512, timeout_s=25)
     # A whole vCPU; an object of 128 MiB takes 400 MB of memory, half a minute, and its own size on disk.
     split: FunctionSize = FunctionSize(memory_mb=1769, timeout_s=120, storage_mib=1024)
     split_concurrency: int
@@ -213,6 +217,7 @@ class StageConfig:
     allow_unsigned_artifacts: bool = False
     http_targets: tuple[str, ...] = ()
     lambda_targets: tuple[str, ...] = ()
+    masked_inputs: tuple[str, ...] = ()
 
     @property
     def removal_policy(self) -> RemovalPolicy:
@@ -232,6 +237,7 @@ DEV = StageConfig(
         refused_events=Lifetime(expire_after_days=30),
         failed_deliveries=Lifetime(expire_after_days=90),
         predictions=Lifetime(expire_after_days=90),
+        feedback=Lifetime(expire_after_days=90),
     ),
     query_limit_gib=10,
     buffering=Buffering(interval_s=60, size_mib=5),
@@ -251,6 +257,7 @@ PROD = StageConfig(
         failed_split=Lifetime(infrequent_after_days=30),
         refused_events=Lifetime(expire_after_days=90),
         predictions=Lifetime(infrequent_after_days=30, archive_after_days=90),
+        feedback=Lifetime(infrequent_after_days=30, archive_after_days=90),
     ),
     query_limit_gib=1024,
     buffering=Buffering(interval_s=300, size_mib=64),

@@ -12,7 +12,7 @@ from rich.markup import escape
 from augury import __version__
 from augury.artifacts import ArtifactRefused
 from augury.aws import AwsUnavailable, ConditionFailed, NotFound
-from augury.cli import client, demo, erasure, events, export, keys, lake, local, pipeline, predict
+from augury.cli import client, demo, erasure, events, export, feedback, keys, lake, local, pipeline, predict, variations
 from augury.cli.session import Profile, Session
 from augury.clients import ClientExists, ClientUnknown
 from augury.errors import AuguryError
@@ -35,6 +35,8 @@ app.add_typer(events.app, name="events")
 app.add_typer(lake.app, name="lake")
 app.add_typer(local.app, name="local")
 app.command("predict")(predict.predict)
+app.command("feedback")(feedback.feedback)
+app.command("variations")(variations.variations)
 app.command("demo")(demo.demo)
 client.app.command("export")(export.export_client)
 client.app.command("erase")(erasure.erase_client)

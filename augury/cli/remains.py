@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from augury.aws import ObjectStore
-from augury.lake import RAW_EVENTS, RAW_PREDICTIONS, client_events, client_models
+from augury.lake import RAW_EVENTS, RAW_FEEDBACK, RAW_PREDICTIONS, client_events, client_models
 from augury.names import ClientName
 from augury.registry import Registry
 
-_SHARED = (RAW_EVENTS, RAW_PREDICTIONS)
+_SHARED = (RAW_EVENTS, RAW_PREDICTIONS, RAW_FEEDBACK)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from augury import lake
 from augury.aws import AwsUnavailable, DeliveryStream, ObjectStore
 from augury.aws.packing import pack_batches
 from augury.errors import AuguryError, Kind
 from augury.events import new_event_id
-from augury.lake import spill_key
 
 STREAM_TRY_S = 4.0
 """Longest time that one call of the stream may take, in seconds: the stream's client must be made with it."""
@@ -46,12 +46,21 @@ class Sink:
         Returns the data bucket, which takes what the stream would not. It is asked for when first needed.
     clock : Clock, optional
         The machine's unless given.
+    spill_key : callable, optional
+        Returns the key of a spill by the time of receipt and a name of its own; that of events unless given.
     """
 
-    def __init__(self, stream: DeliveryStream, store: Callable[[], ObjectStore], clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        stream: DeliveryStream,
+        store: Callable[[], ObjectStore],
+        clock: Clock | None = None,
+        spill_key: Callable[[datetime, str], str] = lake.spill_key,
+    ) -> None:
         self._stream = stream
         self._store = store
         self._clock = clock or Clock()
+        self._spill_key = spill_key
 
     def keep(self, records: Sequence[bytes], received_at: datetime, within_s: float) -> tuple[bytes, ...]:
         """Return once every record is durable; what is returned was spilled.
@@ -111,6 +120,6 @@ class Sink:
     def _spill(self, records: Iterable[bytes], received_at: datetime) -> None:
         body = gzip.compress(b"".join(records), _SPILL_LEVEL, mtime=0)
         try:
-            self._store().put(spill_key(received_at, new_event_id(received_at)), body, "application/gzip")
+            self._store().put(self._spill_key(received_at, new_event_id(received_at)), body, "application/gzip")
         except AwsUnavailable as failure:
             raise AuguryError(Kind.UNAVAILABLE) from failure

@@ -18,6 +18,9 @@ RAW_EVENTS = "logs/events."
 RAW_PREDICTIONS = "logs/predictions."
 """Start of every key of the prediction log."""
 
+RAW_FEEDBACK = "logs/feedback."
+"""Start of every key that holds feedback on predictions."""
+
 SPILLED_EVENTS = "spill/events/"
 """Start of every key that holds raw events that the events stream would not take."""
 
@@ -47,6 +50,12 @@ PREDICTIONS_PREFIX = RAW_PREDICTIONS + _HOURLY
 PREDICTIONS_ERROR_PREFIX = _FIREHOSE_ERRORS + "predictions." + _HOURLY
 """Firehose error prefix of the predictions stream."""
 
+FEEDBACK_PREFIX = RAW_FEEDBACK + _HOURLY
+"""Firehose prefix expression of the feedback stream."""
+
+FEEDBACK_ERROR_PREFIX = _FIREHOSE_ERRORS + "feedback." + _HOURLY
+"""Firehose error prefix of the feedback stream."""
+
 REFUSALS_PREFIX = FAILED_EVENTS + _HOURLY
 """Firehose prefix expression of the stream of refused events."""
 
@@ -74,6 +83,22 @@ def raw_events_hour(hour: datetime) -> str:
 def raw_predictions_hour(hour: datetime) -> str:
     """Return the prefix under which Firehose lays the lines of the prediction log of an hour."""
     return f"{RAW_PREDICTIONS}{hour.astimezone(UTC):%Y/%m/%d/%H}/"
+
+
+def raw_feedback_hour(hour: datetime) -> str:
+    """Return the prefix under which Firehose lays the feedback that arrived in an hour."""
+    return f"{RAW_FEEDBACK}{hour.astimezone(UTC):%Y/%m/%d/%H}/"
+
+
+def direct_feedback_key(received_at: datetime, name: str) -> str:
+    """Return the key of feedback that came without the stream, such as what it would not take: beside its objects.
+
+    Examples
+    --------
+    >>> direct_feedback_key(datetime(2026, 11, 23, 9, tzinfo=UTC), "01a2")
+    'logs/feedback.2026/11/23/09/direct-01a2.gz'
+    """
+    return f"{raw_feedback_hour(received_at)}direct-{name}.gz"
 
 
 def failed_events_hour(hour: datetime) -> str:

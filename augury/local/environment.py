@@ -44,6 +44,7 @@ def function_environment(
         "AUGURY_EVENTS_STREAM": resources.events_stream,
         "AUGURY_REFUSALS_STREAM": resources.refusals_stream,
         "AUGURY_PREDICTIONS_STREAM": resources.predictions_stream,
+        "AUGURY_FEEDBACK_STREAM": resources.feedback_stream,
         "AUGURY_SIGNING_SECRET": resources.signing_secret,
         "AUGURY_PEPPER_SECRET": resources.pepper_secret,
         "AUGURY_MODEL_CACHE_DIR": str(model_cache_dir),

@@ -26,6 +26,7 @@ class Resources:
     events_prefix: str = layout.EVENTS_PREFIX
     refusals_stream: str = "augury-local-refusals"
     predictions_stream: str = "augury-local-predictions"
+    feedback_stream: str = "augury-local-feedback"
     signing_secret: str = "augury-local/token-signing-key"  # noqa: S105  # its name
     pepper_secret: str = "augury-local/pepper"  # noqa: S105  # its name
     raw_objects_queue: str = "augury-local-raw-objects"
@@ -50,6 +51,9 @@ def create(resources: Resources, connection: Connection) -> Queue:
     )
     _create_stream(
         resources, connection, resources.predictions_stream, layout.PREDICTIONS_PREFIX, layout.PREDICTIONS_ERROR_PREFIX
+    )
+    _create_stream(
+        resources, connection, resources.feedback_stream, layout.FEEDBACK_PREFIX, layout.FEEDBACK_ERROR_PREFIX
     )
     connection.secretsmanager().create_secret(Name=resources.signing_secret)
     connection.secretsmanager().create_secret(Name=resources.pepper_secret, SecretString=secrets.token_urlsafe(48))

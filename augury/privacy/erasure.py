@@ -170,6 +170,7 @@ class _Erasing:
             Place.FAILED: subject.has_failure,
             Place.REFUSED: subject.has_refusal,
             Place.PREDICTIONS: subject.has_prediction,
+            Place.FEEDBACK: subject.has_prediction,
             Place.CLIENT: subject.has_own_line,
         }
         test = tests[place]

@@ -154,7 +154,7 @@ class _Looking:
     ) -> None:
         self._store = store
         self._subject = subject
-        shared = (Place.FAILED, Place.RAW, Place.REFUSED, Place.PREDICTIONS)
+        shared = (Place.FAILED, Place.RAW, Place.REFUSED, Place.PREDICTIONS, Place.FEEDBACK)
         self._shared: dict[Place, list[ObjectSummary]] = {place: scope.shared(store, place) for place in shared}
         self.folder = scope.of_client(store, subject.client)
         self._progress = progress
@@ -172,6 +172,7 @@ class _Looking:
             Place.RAW: self._subject.has_line,
             Place.REFUSED: self._subject.has_refusal,
             Place.PREDICTIONS: self._subject.has_prediction,
+            Place.FEEDBACK: self._subject.has_prediction,
         }
         for place, is_meant in tests.items():
             yield from self._in(place, self._shared[place], is_meant)

@@ -15,7 +15,7 @@ from typing import IO, Any
 import orjson
 
 from augury.aws import AwsUnavailable, NotFound, ObjectStore, ObjectSummary
-from augury.lake import FAILED_EVENTS, RAW_PREDICTIONS, client_events, client_models, day_of
+from augury.lake import FAILED_EVENTS, RAW_FEEDBACK, RAW_PREDICTIONS, client_events, client_models, day_of
 from augury.names import ClientName
 from augury.privacy.lines import IsMeant, without_lines
 from augury.privacy.scope import Place, Scope
@@ -65,7 +65,11 @@ def plan_export(store: ObjectStore, client: ClientName, scope: Scope | None = No
     """List what there is of a client: files and models of its own, and the logs that it shares with others."""
     scope = scope or Scope()
     own = {client_events(client): _EVENTS, client_models(client): "models/"}
-    shared = {Place.PREDICTIONS: (RAW_PREDICTIONS, "predictions/"), Place.REFUSED: (FAILED_EVENTS, "refused/")}
+    shared = {
+        Place.PREDICTIONS: (RAW_PREDICTIONS, "predictions/"),
+        Place.FEEDBACK: (RAW_FEEDBACK, "feedback/"),
+        Place.REFUSED: (FAILED_EVENTS, "refused/"),
+    }
     listed = [*scope.of_client(store, client), *store.list(client_models(client))]
     objects = [
         ExportedObject(summary, folder + summary.key.removeprefix(prefix), is_shared=False)

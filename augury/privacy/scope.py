@@ -12,6 +12,7 @@ from augury.lake import (
     FAILED_EVENTS,
     FAILED_SPLIT,
     RAW_EVENTS,
+    RAW_FEEDBACK,
     RAW_PREDICTIONS,
     SPILLED_EVENTS,
     EventsPrefix,
@@ -19,6 +20,7 @@ from augury.lake import (
     day_of,
     failed_events_hour,
     failed_split,
+    raw_feedback_hour,
     raw_predictions_hour,
     spill_hour,
 )
@@ -34,6 +36,7 @@ class Place(StrEnum):
     RAW = "raw events"
     REFUSED = "refused events"
     PREDICTIONS = "prediction log"
+    FEEDBACK = "feedback"
     CLIENT = "client's folder"
 
 
@@ -88,6 +91,8 @@ class Scope:
                 return [failed_events_hour(hour) for hour in hours] or [FAILED_EVENTS]
             case Place.PREDICTIONS:
                 return [raw_predictions_hour(hour) for hour in hours] or [RAW_PREDICTIONS]
+            case Place.FEEDBACK:
+                return [raw_feedback_hour(hour) for hour in hours] or [RAW_FEEDBACK]
             case Place.CLIENT:
                 raise ValueError("a client's folder is not shared")
 

@@ -77,7 +77,7 @@ class Subject:
         return self.event_id is None or self.event_id in str(value.get("text"))
 
     def has_prediction(self, line: bytes) -> bool:
-        """Tell whether a line of the prediction log is meant. It names no event: only a client's are."""
+        """Tell whether a line of the prediction log or of feedback is meant. It names no event: only a client's are."""
         return self.event_id is None and self.has_line(line)
 
     def _is_spelled_in(self, line: bytes) -> bool:

@@ -14,8 +14,9 @@ from augury.serving.answers import Answer
 from augury.serving.calls import Call
 from augury.serving.cascade import Cascade
 from augury.serving.directory import Destination, PipelineDirectory
+from augury.serving.masks import Masks
 from augury.serving.model_cache import ModelCache
-from augury.serving.prediction_log import Served
+from augury.serving.prediction_log import Failed, Served
 from augury.serving.requests import PredictRequest
 from augury.serving.shadows import ShadowCalls
 from augury.serving.targets import Services
@@ -45,6 +46,10 @@ class PredictionEngine:
         Makes the calls of shadows.
     on_shadow_failed : callable, optional
         Told of each shadow that did not answer, from its thread.
+    log_failed : callable, optional
+        Takes each request that a variation did not answer, shadows' included. It must not raise.
+    masks : Masks, optional
+        Fields whose values are not logged; none unless given.
     """
 
     def __init__(
@@ -56,12 +61,16 @@ class PredictionEngine:
         services: Services | None = None,
         shadows: ShadowCalls | None = None,
         on_shadow_failed: ShadowFailed | None = None,
+        log_failed: Callable[[Failed], None] = lambda _: None,
+        masks: Masks | None = None,
     ) -> None:
         self._directory = directory
         self._cascade = Cascade(models, services)
         self._log = log
         self._shadows = shadows or ShadowCalls()
         self._on_shadow_failed = on_shadow_failed
+        self._log_failed = log_failed
+        self._masks = masks or Masks()
 
     def predict(
         self,
@@ -101,7 +110,11 @@ class PredictionEngine:
         return served.answer
 
     def _answer(self, call: Call, destination: Destination, variation: Variation, began: float) -> Served:
-        reply = self._cascade.answer(call, variation, destination.versions)
+        try:
+            reply = self._cascade.answer(call, variation, destination.versions)
+        except AuguryError as error:
+            self._log_failed(_failed(call, destination, variation, error, began))
+            raise
         answer = Answer(
             puid=call.puid,
             pipeline=reply.model_name or destination.pipeline,
@@ -116,9 +129,9 @@ class PredictionEngine:
             revision=destination.revision,
             variation=variation,
             reply=reply,
-            rows=call.request.rows,
+            rows=self._masks.masked(call.client, destination.pipeline, call.request.rows),
             answer=answer,
-            latency_ms=(time.perf_counter() - began) * 1000,
+            latency_ms=_ms_since(began),
             at=datetime.now(UTC),
         )
 
@@ -132,3 +145,20 @@ class PredictionEngine:
                     self._on_shadow_failed(call.client, shadow, error)
 
         self._shadows.submit(show)
+
+
+def _failed(call: Call, destination: Destination, variation: Variation, error: AuguryError, began: float) -> Failed:
+    return Failed(
+        client=call.client,
+        puid=call.puid,
+        pipeline=destination.pipeline,
+        revision=destination.revision,
+        variation=variation,
+        kind=error.kind,
+        latency_ms=_ms_since(began),
+        at=datetime.now(UTC),
+    )
+
+
+def _ms_since(began: float) -> float:
+    return (time.perf_counter() - began) * 1000

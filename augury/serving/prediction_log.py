@@ -1,4 +1,4 @@
-"""The prediction log: one line per row answered, with what was asked and what was said."""
+"""The prediction log: one line per row answered, with what was asked and what was said, and one per failed call."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from augury.errors import Kind
 from augury.names import ClientName, PipelineName
 from augury.registry import Variation
 from augury.serving.answers import Answer
@@ -47,7 +48,48 @@ class Served:
                     "target": self.reply.target,
                     "input": features,
                     "predictions": predictions,
+                    "error": None,
                     "latency_ms": round(self.latency_ms, 3),
-                    "time": self.at.astimezone(UTC).isoformat(timespec="milliseconds"),
+                    "time": _time(self.at),
                 }
             )
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """One request that a variation did not answer, as it is logged: nothing of what was asked is in it."""
+
+    client: ClientName
+    puid: str
+    pipeline: PipelineName
+    revision: int
+    variation: Variation
+    kind: Kind
+    latency_ms: float
+    at: datetime
+
+    def lines(self) -> Iterator[bytes]:
+        """Yield its one JSON line, without its newline; it has the fields of an answered row."""
+        yield orjson.dumps(
+            {
+                "client": str(self.client),
+                "puid": self.puid,
+                "row": None,
+                "pipeline": str(self.pipeline),
+                "version": None,
+                "revision": self.revision,
+                "variation": self.variation.label,
+                "shadow": self.variation.shadow,
+                "lane": None,
+                "target": self.variation.target.name,
+                "input": None,
+                "predictions": None,
+                "error": {"id": self.kind.error_id, "status": self.kind.status, "kind": self.kind.name},
+                "latency_ms": round(self.latency_ms, 3),
+                "time": _time(self.at),
+            }
+        )
+
+
+def _time(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="milliseconds")

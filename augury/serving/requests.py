@@ -17,7 +17,6 @@ MAX_ROWS = 1_000
 MAX_BODY_BYTES = 4 * 1024 * 1024
 """Largest request body."""
 
-_MAX_WORD_LENGTH = 128
 _META_WORDS = ("puid", "pipeline", "key")
 _NOT_FEATURES = frozenset({"consumer_key", "consumer_secret", "oauth_token", "client", "jsonpCallback", *_META_WORDS})
 
@@ -112,6 +111,6 @@ def _rows(data: Any, *, is_large: bool) -> tuple[Mapping[str, Any], ...]:
 
 
 def _word(loc: tuple[str, str], value: Any) -> str:
-    if not isinstance(value, str) or not 0 < len(value) <= _MAX_WORD_LENGTH or not value.isprintable():
+    if not events.is_puid(value):
         raise AuguryError(Kind.INVALID_REQUEST, [Detail(loc, "a text of 1 to 128 printable characters is expected")])
     return value

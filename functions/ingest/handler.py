@@ -26,15 +26,13 @@ from functions.http import (
     make_resolver,
     parameter,
     parameters,
+    remaining_s,
     request_id,
     respond,
     route,
 )
 from functions.ingest.metrics import IngestMetrics
 from functions.ingest.snippet import answer_snippet
-
-# What is kept of the function's time for its answer, in seconds.
-_MARGIN_S = 1.0
 
 logger = Logger(service="ingest")
 app = make_resolver(logger)
@@ -114,18 +112,14 @@ def _accept(caller: Caller, read: Callable[[], ingest.Batch], *, sent_at: str | 
 
     def deliver(records: Sequence[bytes]) -> Sequence[bytes]:
         _limiter.take(caller, events=sum(record.count(b"\n") for record in records))
-        return _sink.keep(records, submission.received_at, within_s=_remaining_s())
+        return _sink.keep(records, submission.received_at, within_s=remaining_s(app))
 
     outcome = ingest.accept(read, submission, deliver)
-    kept = _refusals.keep(outcome, submission, as_sent) if _remaining_s() > ingest.REFUSAL_TRY_S else 0
+    kept = _refusals.keep(outcome, submission, as_sent) if remaining_s(app) > ingest.REFUSAL_TRY_S else 0
     _metrics.count(outcome, route(app).key, caller.client, kept)
     if outcome.error is not None:
         raise outcome.error
     return respond(app, outcome.as_json())
-
-
-def _remaining_s() -> float:
-    return float(app.lambda_context.get_remaining_time_in_millis()) / 1000 - _MARGIN_S
 
 
 # What the cold start made stays for good: collections of garbage, a few milliseconds each, need not go through it.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -33,13 +34,23 @@ _stream = DeliveryStream(_aws.firehose(), _settings.require("predictions_stream"
 
 
 def _log(served: serving.Served) -> None:
-    """Send the lines of one answer to the prediction log; what fails is counted and not said to the caller."""
+    """Send the lines of one answer to the prediction log."""
+    _send(served.client, served.answer.puid, pack_records(served.lines()))
+
+
+def _log_failed(failed: serving.Failed) -> None:
+    """Send the line of one call that failed to the prediction log."""
+    _send(failed.client, failed.puid, pack_records(failed.lines()))
+
+
+def _send(client: ClientName, puid: str, records: Sequence[bytes]) -> None:
+    """Send records to the prediction log; what fails is counted and not said to the caller."""
     try:
-        failed = sum(len(_stream.put_batch(batch).failed) for batch in pack_batches(pack_records(served.lines())))
+        lost = sum(len(_stream.put_batch(batch).failed) for batch in pack_batches(records))
     except AwsUnavailable:
-        failed = len(served.rows)
-    if failed:
-        logger.warning("predictions not logged", client=served.client, puid=served.answer.puid, records=failed)
+        lost = len(records)
+    if lost:
+        logger.warning("predictions not logged", client=client, puid=puid, records=lost)
 
 
 def _shadow_failed(client: ClientName, shadow: Variation, error: AuguryError) -> None:
@@ -71,6 +82,8 @@ _engine = serving.PredictionEngine(
         HttpServices(Connections(AllowedHosts.parse(_settings.http_targets))),
     ),
     on_shadow_failed=_shadow_failed,
+    log_failed=_log_failed,
+    masks=serving.Masks.parse(_settings.masked_inputs),
 )
 _catalogue = serving.PipelineCatalogue(_registry, _store, _trust)
 

@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from augury.analysis.variations import variation_figures
 from augury.cli import training
 from augury.cli.signatures import signer_of, trust_of
 from augury.clients import NewClient
+from augury.frames.predictions import feedback_lines, prediction_lines
 from augury.lake import RAW_PREDICTIONS
-from augury.names import Version
+from augury.names import ClientName, Version
 from tests.artifacts import DEFINITION, FLOWER
 from tests.e2e.conftest import World
 
@@ -87,3 +89,22 @@ def test_every_prediction_is_logged(world: World, client: NewClient) -> None:
     assert line["predictions"][0]["predictedClass"] == "Iris-virginica"
     at = datetime.fromisoformat(line["time"])
     assert datetime.now(UTC) - at < timedelta(minutes=5)
+
+
+def test_the_log_and_feedback_say_how_the_variation_did(world: World, client: NewClient) -> None:
+    for puid, reward in (("good", 1), ("bad", 0)):
+        world.post(client, "/predict", json.dumps({"meta": {"puid": puid}, "data": FLOWER}).encode())
+        assert world.post(client, "/feedback", json.dumps({"puid": puid, "reward": reward}).encode()).status == 200
+    world.post(client, "/predict", json.dumps({"data": {**FLOWER, "f1": "much"}}).encode())
+    world.platform.flush()
+    today = datetime.now(UTC).date()
+    where = world.platform.connection, world.store.bucket, ClientName(client.name)
+    days = today - timedelta(days=1), today
+    (figures,) = variation_figures("iris", prediction_lines(*where, *days), feedback_lines(*where, *days))
+    assert figures.variation == "default"
+    assert figures.refused >= 1
+    assert figures.calls >= 3
+    assert figures.classes == {"Iris-virginica": figures.rows}
+    assert figures.latency_ms["p99"] > 0
+    assert figures.reward is not None
+    assert (figures.reward.rewards, figures.reward.mean) == (2, 0.5)

@@ -10,27 +10,36 @@ import pytest
 
 from augury.clients import Credential, partitions
 from augury.clients.digests import digest_address
-from augury.lake import client_day, failed_split_key, model_prefix, raw_events_hour, spill_key, split_output_key
+from augury.lake import (
+    client_day,
+    direct_feedback_key,
+    failed_split_key,
+    model_prefix,
+    raw_events_hour,
+    spill_key,
+    split_output_key,
+)
 from augury.names import ClientName, PipelineName, Version
 from augury.split.entries import address as ledger_address
 from augury.split.plan_rows import PLANS
 from augury.split.run_lock import RUNS
 from tests.infra.templates import StageTemplates, as_list
 
-FUNCTIONS = ("token", "rotate", "ingest", "predict", "split")
+FUNCTIONS = ("token", "rotate", "ingest", "predict", "feedback", "split")
 DAY = date(2026, 11, 23)
 ACME = ClientName("acme")
 
 RAW = raw_events_hour(datetime(2026, 11, 23, 9, tzinfo=UTC)) + "stream-1.gz"
 SPILLED = spill_key(datetime(2026, 11, 23, 9, tzinfo=UTC), "01a2")
+FEEDBACK = direct_feedback_key(datetime(2026, 11, 23, 9, tzinfo=UTC), "01a2")
 SPLIT = split_output_key(ACME, DAY, RAW)
 DROP = client_day(ACME, DAY) + "history.csv"
 FAILED = failed_split_key(RAW)
 MODEL = model_prefix(ACME, PipelineName("iris"), Version("1")) + "model.onnx"
 MODEL_NAMED_EVENTS = model_prefix(ACME, PipelineName("events"), Version("1")) + "manifest.json"
-KEYS = (RAW, SPILLED, SPLIT, DROP, FAILED, MODEL, MODEL_NAMED_EVENTS)
+KEYS = (RAW, SPILLED, FEEDBACK, SPLIT, DROP, FAILED, MODEL, MODEL_NAMED_EVENTS)
 
-AUTHENTICATING = {"ingest", "predict"}
+AUTHENTICATING = {"ingest", "predict", "feedback"}
 PARTITIONS: dict[str, dict[str, set[str]]] = {
     Credential.address("any-key")[0]: {"GetItem": {"token", *AUTHENTICATING}},
     digest_address("any-key", "1")[0]: {"GetItem": {"token"}},
@@ -54,12 +63,14 @@ ALLOWED_WILDCARDS = {
     ("secretsmanager:GetRandomPassword", "*"): "makes text up; the CDK grants it to every rotation function",
     ("s3:GetObject", "/logs/events.*"): "all objects below a prefix",
     ("s3:GetObject", "/logs/predictions.*"): "all objects below a prefix",
+    ("s3:GetObject", "/logs/feedback.*"): "all objects below a prefix",
     ("s3:GetObject", "/spill/events/*"): "all objects below a prefix",
     ("s3:GetObject", "/failed/events/*"): "all objects below a prefix",
     ("s3:GetObject", "/failed/firehose/*"): "all objects below a prefix",
     ("s3:GetObject", "/clients/*/models/*/*/*"): "predict serves every client",
     ("s3:PutObject", "/logs/events.*"): "all objects below a prefix",
     ("s3:PutObject", "/logs/predictions.*"): "all objects below a prefix",
+    ("s3:PutObject", "/logs/feedback.*"): "all objects below a prefix",
     ("s3:PutObject", "/spill/events/*"): "all objects below a prefix",
     ("s3:PutObject", "/failed/events/*"): "all objects below a prefix",
     ("s3:PutObject", "/failed/firehose/*"): "all objects below a prefix",
@@ -67,6 +78,7 @@ ALLOWED_WILDCARDS = {
     ("s3:PutObject", "/clients/*/events/*/augury-*.json.gz"): "split writes for every client",
     ("s3:AbortMultipartUpload", "/logs/events.*"): "all objects below a prefix",
     ("s3:AbortMultipartUpload", "/logs/predictions.*"): "all objects below a prefix",
+    ("s3:AbortMultipartUpload", "/logs/feedback.*"): "all objects below a prefix",
     ("s3:AbortMultipartUpload", "/failed/events/*"): "all objects below a prefix",
     ("s3:AbortMultipartUpload", "/failed/firehose/*"): "all objects below a prefix",
 }
@@ -84,6 +96,7 @@ def arn(templates: StageTemplates) -> dict[str, str]:
         "events": of("AWS::KinesisFirehose::DeliveryStream", "LakeEvents"),
         "refusals": of("AWS::KinesisFirehose::DeliveryStream", "LakeRefusals"),
         "predictions": of("AWS::KinesisFirehose::DeliveryStream", "LakePredictions"),
+        "feedback": of("AWS::KinesisFirehose::DeliveryStream", "LakeFeedback"),
         "secret": f"{{{templates.only('AWS::SecretsManager::Secret', 'SigningSecret').name}}}",
         "pepper": f"{{{templates.only('AWS::SecretsManager::Secret', 'Pepper').name}}}",
         "artifact_key": of("AWS::KMS::Key"),
@@ -95,13 +108,12 @@ def who_may(templates: StageTemplates, action: str, resource: str) -> set[str]:
     return {name for name in FUNCTIONS if templates.may(name, action, resource)}
 
 
-def test_only_ingest_writes_events_and_only_predict_writes_predictions(
-    templates: StageTemplates, arn: dict[str, str]
-) -> None:
+def test_each_stream_is_written_by_one_function_only(templates: StageTemplates, arn: dict[str, str]) -> None:
     for action in ("firehose:PutRecord", "firehose:PutRecordBatch"):
         assert who_may(templates, action, arn["events"]) == {"ingest"}
         assert who_may(templates, action, arn["refusals"]) == {"ingest"}
         assert who_may(templates, action, arn["predictions"]) == {"predict"}
+        assert who_may(templates, action, arn["feedback"]) == {"feedback"}
 
 
 def test_only_token_and_rotate_read_the_private_key_and_only_rotate_replaces_it(
@@ -156,7 +168,7 @@ def test_no_function_reads_or_removes_without_naming_a_partition(
     ("action", "readable"),
     [
         ("s3:GetObject", {"split": {RAW, SPILLED}, "predict": {MODEL, MODEL_NAMED_EVENTS}}),
-        ("s3:PutObject", {"split": {SPLIT, FAILED}, "ingest": {SPILLED}}),
+        ("s3:PutObject", {"split": {SPLIT, FAILED}, "ingest": {SPILLED}, "feedback": {FEEDBACK}}),
         ("s3:DeleteObject", {}),
         ("s3:DeleteObjectVersion", {}),
         ("s3:PutObjectAcl", {}),
@@ -196,6 +208,7 @@ def test_firehose_writes_below_its_own_prefixes_only(templates: StageTemplates, 
         ("LakeEvents", "logs/events."),
         ("LakeRefusals", "failed/events/"),
         ("LakePredictions", "logs/predictions."),
+        ("LakeFeedback", "logs/feedback."),
     ):
         properties = templates.only("AWS::KinesisFirehose::DeliveryStream", stream).properties
         role = properties["ExtendedS3DestinationConfiguration"]["RoleARN"].strip("{}").removesuffix(".Arn")

@@ -13,10 +13,13 @@ from augury.lake import (
     FAILED_DELIVERIES,
     FAILED_EVENTS,
     FAILED_SPLIT,
+    FEEDBACK_ERROR_PREFIX,
+    FEEDBACK_PREFIX,
     PREDICTIONS_ERROR_PREFIX,
     PREDICTIONS_PREFIX,
     QUERY_RESULTS,
     RAW_EVENTS,
+    RAW_FEEDBACK,
     RAW_PREDICTIONS,
     REFUSALS_ERROR_PREFIX,
     REFUSALS_PREFIX,
@@ -123,6 +126,7 @@ def test_the_table_is_keyed_as_the_library_reads_it_and_can_be_restored(template
         ("LakeEvents", EVENTS_PREFIX, EVENTS_ERROR_PREFIX),
         ("LakeRefusals", REFUSALS_PREFIX, REFUSALS_ERROR_PREFIX),
         ("LakePredictions", PREDICTIONS_PREFIX, PREDICTIONS_ERROR_PREFIX),
+        ("LakeFeedback", FEEDBACK_PREFIX, FEEDBACK_ERROR_PREFIX),
     ],
 )
 def test_a_stream_writes_gzip_where_the_lake_says(
@@ -141,7 +145,7 @@ def test_streams_buffer_for_as_long_as_the_stage_says(prod: StageTemplates) -> N
     streams = prod.resources("AWS::KinesisFirehose::DeliveryStream")
     hints = [stream.properties["ExtendedS3DestinationConfiguration"]["BufferingHints"] for stream in streams]
 
-    assert hints == [{"IntervalInSeconds": 300, "SizeInMBs": 64}] * 3
+    assert hints == [{"IntervalInSeconds": 300, "SizeInMBs": 64}] * 4
 
 
 def test_only_raw_and_spilled_events_are_announced_to_the_queue(templates: StageTemplates) -> None:
@@ -202,6 +206,7 @@ def test_prefixes_are_kept_as_long_as_the_stage_says(templates: StageTemplates) 
         "refused-events": (FAILED_EVENTS, config.lifetimes.refused_events),
         "failed-deliveries": (FAILED_DELIVERIES, config.lifetimes.failed_deliveries),
         "predictions": (RAW_PREDICTIONS, config.lifetimes.predictions),
+        "feedback": (RAW_FEEDBACK, config.lifetimes.feedback),
         "query-results": (QUERY_RESULTS, config.lifetimes.query_results),
     }
     assert found.keys() == {"superseded"} | {name for name, (_, lifetime) in expected.items() if lifetime != Lifetime()}

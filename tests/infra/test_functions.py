@@ -22,11 +22,12 @@ SETTINGS = {
         "trusted_artifact_keys",
         "allow_unsigned_artifacts",
     },
+    "feedback": {"table", "bucket", "feedback_stream"},
     "split": {"bucket", "table"},
 }
 
 
-def test_functions_are_the_five_of_the_design(templates: StageTemplates) -> None:
+def test_functions_are_those_of_the_design(templates: StageTemplates) -> None:
     assert len(templates.resources("AWS::Lambda::Function")) == len(SETTINGS)
 
 
@@ -39,6 +40,7 @@ def test_a_function_is_told_of_what_it_needs_and_of_nothing_else(templates: Stag
         "events_stream": f"{{{templates.only('AWS::KinesisFirehose::DeliveryStream', 'LakeEvents').name}}}",
         "refusals_stream": f"{{{templates.only('AWS::KinesisFirehose::DeliveryStream', 'Refusals').name}}}",
         "predictions_stream": f"{{{templates.only('AWS::KinesisFirehose::DeliveryStream', 'Predictions').name}}}",
+        "feedback_stream": f"{{{templates.only('AWS::KinesisFirehose::DeliveryStream', 'Feedback').name}}}",
         "signing_secret": f"{{{templates.only('AWS::SecretsManager::Secret', 'SigningSecret').name}}}",
         "pepper_secret": f"{{{templates.only('AWS::SecretsManager::Secret', 'Pepper').name}}}",
         "trusted_artifact_keys": f"{{{templates.only('AWS::KMS::Key').name}.Arn}}",

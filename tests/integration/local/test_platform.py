@@ -121,6 +121,7 @@ def test_the_account_is_as_the_functions_expect_it(platform: LocalPlatform) -> N
     assert {key["AttributeName"]: key["KeyType"] for key in table["KeySchema"]} == {"pk": "HASH", "sk": "RANGE"}
     assert connection.firehose().list_delivery_streams()["DeliveryStreamNames"] == [
         "augury-local-events",
+        "augury-local-feedback",
         "augury-local-predictions",
         "augury-local-refusals",
     ]

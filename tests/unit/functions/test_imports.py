@@ -17,6 +17,7 @@ ENVIRONMENT = {
     "AUGURY_EVENTS_STREAM": "events",
     "AUGURY_REFUSALS_STREAM": "refusals",
     "AUGURY_PREDICTIONS_STREAM": "predictions",
+    "AUGURY_FEEDBACK_STREAM": "feedback",
     "AUGURY_SIGNING_SECRET": "secret",
     "AUGURY_PEPPER_SECRET": "secret",
     "AWS_DEFAULT_REGION": "eu-west-1",
@@ -42,6 +43,7 @@ def imported_by(module: str) -> set[str]:
     [
         "functions.predict.handler",
         "functions.ingest.handler",
+        "functions.feedback.handler",
         "functions.token.handler",
         "functions.token.rotate",
         "functions.split_events.handler",
@@ -53,6 +55,8 @@ def test_a_cold_start_loads_nothing_heavy(handler: str) -> None:
     assert imported & FORBIDDEN == set()
 
 
-@pytest.mark.parametrize("handler", ["functions.ingest.handler", "functions.split_events.handler"])
+@pytest.mark.parametrize(
+    "handler", ["functions.feedback.handler", "functions.ingest.handler", "functions.split_events.handler"]
+)
 def test_functions_without_models_load_no_numpy_either(handler: str) -> None:
     assert imported_by(handler) & {"numpy", "onnxruntime"} == set()

@@ -13,6 +13,7 @@ from augury.aws import AwsUnavailable, DeliveryStream, ObjectStore, PutOutcome
 from augury.aws.connection import Connection
 from augury.errors import AuguryError, Kind
 from augury.ingest import SPILL_S, STREAM_TRY_S, Clock, Sink
+from augury.lake import direct_feedback_key, raw_feedback_hour
 from infra.stages import STAGES
 
 
@@ -126,3 +127,11 @@ def test_it_is_503_only_if_the_spill_fails_too(aws: Connection, clock: SteppedCl
 def test_every_step_fits_the_time_of_the_function() -> None:
     for stage in STAGES:
         assert stage.ingest.timeout_s > 1 + STREAM_TRY_S * 2 + SPILL_S
+
+
+def test_a_spill_goes_where_its_owner_says(store: ObjectStore, clock: SteppedClock) -> None:
+    stream = ScriptedStream(*[AwsUnavailable("down")] * 1_000)
+    Sink(stream, lambda: store, clock, spill_key=direct_feedback_key).keep([b"a\n"], AT, within_s=24)
+    ((key, body),) = spilled(store).items()
+    assert key.startswith(raw_feedback_hour(AT))
+    assert body == b"a\n"

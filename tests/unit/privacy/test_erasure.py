@@ -20,6 +20,7 @@ from augury.lake import (
     failed_events_hour,
     failed_split_key,
     raw_events_hour,
+    raw_feedback_hour,
     raw_predictions_hour,
     spill_key,
 )
@@ -63,6 +64,7 @@ def lake(store: ObjectStore, table: Table) -> tuple[ObjectStore, Ledger]:
     for key in (RAW, SPILLED):
         assert split_object(store, ledger, key, owner="test", for_s=60).fate is Fate.SPLIT
     put(store, raw_predictions_hour(NINE) + "p-1.gz", b'{"client":"acme","puid":"1"}', b'{"client":"other"}')
+    put(store, raw_feedback_hour(NINE) + "f-1.gz", b'{"client":"acme","puid":"1"}', b'{"client":"other"}')
     refusals = [{"client": "acme", "text": ID}, {"client": "acme", "text": "x"}, {"client": "other", "text": ID}]
     put(store, failed_events_hour(NINE) + "r-1.gz", *(json.dumps(one).encode() for one in refusals))
     manifest = {"pipeline": "iris", "version": "1", "data_window": {"first": "2026-11-01", "last": "2026-11-30"}}
@@ -146,7 +148,8 @@ def test_all_of_a_client_is_gone_and_nothing_of_another(lake: tuple[ObjectStore,
     assert json.loads(record[0])["state"] == "done"
     assert [key for key, bodies in found.items() if any(b'"acme"' in body for body in bodies)] == []
     assert lines_of(store, "logs/events.") == [b"", b"not json", b"", b"", FOREIGN]
-    assert lines_of(store, "logs/predictions.") == [b'{"client":"other"}']
+    for prefix in ("logs/predictions.", "logs/feedback."):
+        assert lines_of(store, prefix) == [b'{"client":"other"}']
 
 
 def test_the_plan_says_what_will_be_touched_and_changes_nothing(lake: tuple[ObjectStore, Ledger]) -> None:

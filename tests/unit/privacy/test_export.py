@@ -10,7 +10,14 @@ from pathlib import Path
 import pytest
 
 from augury.aws import AwsUnavailable, NotFound, ObjectStore
-from augury.lake import client_day, client_events, client_models, failed_events_hour, raw_predictions_hour
+from augury.lake import (
+    client_day,
+    client_events,
+    client_models,
+    failed_events_hour,
+    raw_feedback_hour,
+    raw_predictions_hour,
+)
 from augury.names import ClientName
 from augury.privacy import Scope, export, plan_export
 
@@ -26,6 +33,7 @@ def lake(store: ObjectStore) -> ObjectStore:
     store.put(client_day(OTHER, DAY) + "augury-2.json.gz", gzip.compress(b'{"n":2}\n'))
     store.put(client_models(ACME) + "iris/1/manifest.json", b"{}")
     store.put(PREDICTIONS, gzip.compress(b'{"client":"acme","puid":"1"}\n{"client":"other"}\n'))
+    store.put(raw_feedback_hour(NINE) + "f-1.gz", gzip.compress(b'{"client":"acme","puid":"1"}\n{"client":"other"}\n'))
     store.put(raw_predictions_hour(NINE) + "p-2.gz", gzip.compress(b'{"client":"other"}\n'))
     store.put(failed_events_hour(NINE) + "r-1.gz", gzip.compress(b'{"client":"acme","text":"x"}\n{"client":"other"}\n'))
     return store
@@ -47,6 +55,7 @@ def test_all_of_a_clients_data_is_handed_out_and_nothing_of_another(lake: Object
     assert {name: gzip.decompress(body) if name.endswith(".gz") else body for name, body in found.items()} == {
         "events/2026/11/23/augury-1.json.gz": b'{"n":1}\n',
         "events/2026/11/24/history.csv": b"n\n1\n",
+        "feedback/2026/11/23/09/f-1.ndjson.gz": b'{"client":"acme","puid":"1"}\n',
         "models/iris/1/manifest.json": b"{}",
         "predictions/2026/11/23/09/p-1.ndjson.gz": b'{"client":"acme","puid":"1"}\n',
         "refused/2026/11/23/09/r-1.ndjson.gz": b'{"client":"acme","text":"x"}\n',
@@ -76,7 +85,7 @@ def test_an_export_that_broke_off_goes_on_where_it_was(
     with pytest.raises(AwsUnavailable):
         export(lake, plan, tmp_path, {})
     assert len(files(tmp_path)) == 2
-    assert export(lake, plan, tmp_path, {}) == 5
+    assert export(lake, plan, tmp_path, {}) == 6
     assert sorted(set(opened)) == sorted(one.summary.key for one in plan.objects)
     assert len(opened) == len(plan.objects) + 1
 
