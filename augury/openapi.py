@@ -34,7 +34,7 @@ _UNFIT = (
     Kind.QUOTA,
 )
 _BODY = (Kind.BODY_TOO_LARGE, Kind.TOO_MANY_EVENTS, Kind.UNSUPPORTED_ENCODING)
-_BEARER = (Kind.TOKEN_MISSING, Kind.TOKEN_UNKNOWN, Kind.TOKEN_EXPIRED, Kind.SCOPE_MISSING)
+BEARER_REFUSALS = (Kind.TOKEN_MISSING, Kind.TOKEN_UNKNOWN, Kind.TOKEN_EXPIRED, Kind.SCOPE_MISSING)
 _JS_KEY = (Kind.KEY_MISSING, Kind.KEY_UNKNOWN, Kind.CREDENTIAL_NOT_AUTHORIZED, Kind.SCOPE_MISSING)
 _ANYWHERE = (Kind.UNAVAILABLE,)
 
@@ -87,8 +87,14 @@ def _operation(route: Route) -> Json:
     return operation
 
 
-def _errors(*kinds: Kind) -> Json:
-    """Return the responses of some rows of the error table, by status."""
+def errors(*kinds: Kind) -> Json:
+    """Return the responses of some rows of the error table, by status.
+
+    Examples
+    --------
+    >>> errors(Kind.PIPELINE_UNKNOWN)["404"]["description"]
+    '120 The client has no such pipeline'
+    """
     by_status = groupby(sorted(kinds, key=lambda kind: (kind.status, kind.error_id)), key=lambda kind: kind.status)
     return {str(status): _error_response(list(rows)) for status, rows in by_status}
 
@@ -147,13 +153,16 @@ _OPERATIONS: Mapping[str, Json] = {
                 "description": "invalid_client",
                 "content": {_JSON: {"schema": {"$ref": "#/components/schemas/TokenError"}}},
             },
-            **_errors(*_ANYWHERE),
+            **errors(*_ANYWHERE),
         },
     },
     "POST /events": {
         "parameters": [_SENT_AT_HEADER],
         "requestBody": _EVENT_BODY,
-        "responses": {**_answer("Durable", "Accepted"), **_errors(*_UNREADABLE, *_UNFIT, *_BODY, *_BEARER, *_ANYWHERE)},
+        "responses": {
+            **_answer("Durable", "Accepted"),
+            **errors(*_UNREADABLE, *_UNFIT, *_BODY, *BEARER_REFUSALS, *_ANYWHERE),
+        },
     },
     "GET /js/event/new": {
         "parameters": [
@@ -163,7 +172,7 @@ _OPERATIONS: Mapping[str, Json] = {
         ],
         "responses": {
             **_answer("Durable", "Accepted", _SCRIPT),
-            **_errors(*_UNREADABLE, *_UNFIT, Kind.INVALID_CALLBACK, *_JS_KEY, *_ANYWHERE),
+            **errors(*_UNREADABLE, *_UNFIT, Kind.INVALID_CALLBACK, *_JS_KEY, *_ANYWHERE),
         },
     },
     "GET /js/augury.js": {
@@ -178,13 +187,16 @@ _OPERATIONS: Mapping[str, Json] = {
         "requestBody": _BEACON_BODY,
         "responses": {
             **_answer("Durable", "Accepted", _SCRIPT),
-            **_errors(*_UNREADABLE, *_UNFIT, *_BODY, Kind.INVALID_CALLBACK, *_JS_KEY, *_ANYWHERE),
+            **errors(*_UNREADABLE, *_UNFIT, *_BODY, Kind.INVALID_CALLBACK, *_JS_KEY, *_ANYWHERE),
         },
     },
 }
 
+BEARER_SCHEME: Json = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+"""How a bearer token is sent."""
+
 _SECURITY_SCHEMES: Json = {
-    "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+    "bearer": BEARER_SCHEME,
     "jsKey": {"type": "apiKey", "in": "query", "name": "consumer_key"},
     "keyAndSecret": {"type": "http", "scheme": "basic"},
 }
@@ -194,6 +206,18 @@ _DETAIL: Json = {
     "required": ["loc", "msg"],
     "properties": {"loc": {"type": "array", "items": {"type": ["string", "integer"]}}, "msg": _TEXT},
 }
+
+ERROR_SCHEMA: Json = {
+    "type": "object",
+    "required": ["error_id", "error_msg", "http_response", "details"],
+    "properties": {
+        "error_id": {"type": "integer"},
+        "error_msg": _TEXT,
+        "http_response": {"type": "integer"},
+        "details": {"type": "array", "items": _DETAIL},
+    },
+}
+"""The body of every error."""
 
 _SCHEMAS: Json = {
     "Event": {
@@ -229,16 +253,7 @@ _SCHEMAS: Json = {
             "details": {"type": "array", "items": _DETAIL},
         },
     },
-    "Error": {
-        "type": "object",
-        "required": ["error_id", "error_msg", "http_response", "details"],
-        "properties": {
-            "error_id": {"type": "integer"},
-            "error_msg": _TEXT,
-            "http_response": {"type": "integer"},
-            "details": {"type": "array", "items": _DETAIL},
-        },
-    },
+    "Error": ERROR_SCHEMA,
     "TokenRequest": {
         "type": "object",
         "required": ["grant_type"],

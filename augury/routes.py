@@ -5,6 +5,7 @@ The CDK app, the local front, the functions' tests and the documentation are all
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -81,6 +82,12 @@ class Route:
         return found
 
 
+def _predict_routes(*rows: tuple[str, str, str]) -> Iterator[Route]:
+    """Yield the routes of method, path and summary that take a token with the scope of predictions."""
+    for method, path, summary in rows:
+        yield Route(method, path, Function.PREDICT, Credential.BEARER, Scope.PREDICT, summary)
+
+
 ROUTES: tuple[Route, ...] = (
     Route("POST", "/token", Function.TOKEN, Credential.KEY_AND_SECRET, None, "Exchange a key and secret for a token"),
     Route("POST", "/events", Function.INGEST, Credential.BEARER, Scope.EVENTS, "Send one event or many"),
@@ -96,6 +103,18 @@ ROUTES: tuple[Route, ...] = (
     Route(
         "GET", "/pipelines/{name}", Function.PREDICT, Credential.BEARER, Scope.PREDICT, "One of them, with its schema"
     ),
+    *_predict_routes(
+        ("GET", "/openapi.json", "The client's own OpenAPI document"),
+        ("GET", "/v2", "Open Inference Protocol: the server"),
+        ("GET", "/v2/models/{name}", "A model's inputs and outputs"),
+        ("GET", "/v2/models/{name}/ready", "Whether a model answers"),
+        ("POST", "/v2/models/{name}/infer", "Ask a model"),
+        ("GET", "/v2/models/{name}/versions/{version}", "One version's inputs and outputs"),
+        ("GET", "/v2/models/{name}/versions/{version}/ready", "Whether a version answers"),
+        ("POST", "/v2/models/{name}/versions/{version}/infer", "Ask one version"),
+    ),
+    Route("GET", "/v2/health/live", Function.PREDICT, Credential.NONE, None, "Open Inference Protocol: liveness"),
+    Route("GET", "/v2/health/ready", Function.PREDICT, Credential.NONE, None, "Open Inference Protocol: readiness"),
     Route("GET", "/health", Function.PREDICT, Credential.NONE, None, "Liveness and version"),
 )
 

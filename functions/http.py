@@ -198,10 +198,16 @@ def error_response(app: Resolver, error: AuguryError) -> Response[str]:
     if error.status == 401:
         headers["WWW_Authenticate"] = "Bearer"
     try:
-        return respond(app, error.as_json(), error.status, **headers)
+        return respond(app, _error_body(app, error), error.status, **headers)
     except AuguryError as unsafe_callback:
         app.current_event.raw_event["rawQueryString"] = ""
         return respond(app, unsafe_callback.as_json(), unsafe_callback.status)
+
+
+def _error_body(app: Resolver, error: AuguryError) -> dict[str, Any]:
+    ours = error.as_json()
+    # The Open Inference Protocol's clients read "error" alone.
+    return {"error": str(error), **ours} if app.current_event.path.startswith("/v2") else ours
 
 
 def _place(error: Exception) -> str:

@@ -7,6 +7,7 @@ from augury.serving.engine import PredictionEngine
 from augury.serving.masks import MASKED, Masks
 from augury.serving.model_cache import ModelCache
 from augury.serving.models import Lane, Model, NoSuchLane, Scorer, load_model
+from augury.serving.open_inference import OpenInference
 from augury.serving.plan_lane import PLAN_LANE, PlanScorer
 from augury.serving.prediction_log import Failed, Served
 from augury.serving.requests import PredictRequest, from_body, from_parameters
@@ -22,6 +23,7 @@ __all__ = [
     "Model",
     "ModelCache",
     "NoSuchLane",
+    "OpenInference",
     "PipelineCatalogue",
     "PipelineDirectory",
     "PlanScorer",

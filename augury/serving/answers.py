@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from augury.names import Version
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -25,6 +27,10 @@ class Answer:
         Whether the caller sent one row, not a list.
     custom : Any
         What a target outside this process adds.
+    version : Version, optional
+        The registered version that answered, where it was one.
+    classes : tuple of str
+        Its classes in the order of the model; empty for a regression, and for a target outside this process.
     """
 
     puid: str
@@ -33,6 +39,8 @@ class Answer:
     predictions: list[list[dict[str, Any]]]
     single: bool
     custom: Any = None
+    version: Version | None = None
+    classes: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Return the body of the answer."""

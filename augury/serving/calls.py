@@ -49,6 +49,8 @@ class Reply:
         What a target outside this process calls its model.
     custom : Any
         What such a target adds.
+    classes : tuple of str
+        The version's classes, in the order of its model.
     """
 
     predictions: list[list[dict[str, Any]]]
@@ -57,3 +59,4 @@ class Reply:
     version: Version | None = None
     model_name: str | None = None
     custom: Any = None
+    classes: tuple[str, ...] = ()

@@ -66,4 +66,10 @@ class Cascade:
             raise AuguryError(Kind.PIPELINE_BROKEN, [Detail(("pipeline",), reason)])
         model = self._models.get(call.client, version)
         predictions = model.predict(call.request.rows, single=call.request.single)
-        return Reply(predictions, lane=model.manifest.lane, target=target.name, version=version.version)
+        return Reply(
+            predictions,
+            lane=model.manifest.lane,
+            target=target.name,
+            version=version.version,
+            classes=tuple(model.classes),
+        )

@@ -6,12 +6,13 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from augury import artifacts
+from augury import __version__, artifacts
 from augury.aws import AwsUnavailable, NotFound, ObjectStore
 from augury.errors import AuguryError, Detail, Kind
 from augury.lake import model_prefix
 from augury.names import ClientName, InvalidName, PipelineName, Version
 from augury.registry import PipelineDeployment, PipelineTarget, PipelineVersion, Registry, Variation
+from augury.serving.api_document import AnsweringPipeline, client_document
 from augury.ttl_cache import TtlCache
 
 _MAX_MANIFESTS = 256
@@ -77,6 +78,31 @@ class PipelineCatalogue:
             raise _unknown(name) from None
         except AwsUnavailable as failure:
             raise AuguryError(Kind.UNAVAILABLE) from failure
+
+    def document(self, client: ClientName) -> Json:
+        """Return the OpenAPI document of a client's predictions.
+
+        Raises
+        ------
+        AuguryError
+            503 where the registry or S3 does not answer.
+        """
+        try:
+            default = self._registry.default_pipeline(client)
+            deployments = self._registry.deployments(client)
+            return client_document(__version__, [self._answering(client, one, default) for one in deployments])
+        except AwsUnavailable as failure:
+            raise AuguryError(Kind.UNAVAILABLE) from failure
+
+    def _answering(
+        self, client: ClientName, deployment: PipelineDeployment, default: PipelineName | None
+    ) -> AnsweringPipeline:
+        targets = [variation.target for variation in deployment.answering if variation.ratio > 0]
+        labels = dict.fromkeys(target.version for target in targets if isinstance(target, PipelineTarget))
+        rows = [self._registry.version(client, deployment.pipeline, label) for label in labels]
+        manifests = [self._manifest(client, row) for row in rows if row is not None]
+        readable = [manifest for manifest in manifests if manifest is not None]
+        return AnsweringPipeline(str(deployment.pipeline), deployment.pipeline == default, readable)
 
     def _described(self, client: ClientName, version: PipelineVersion, *, is_answering: bool) -> Json:
         described = {

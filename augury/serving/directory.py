@@ -51,7 +51,7 @@ class Destination:
 
 
 @dataclass(frozen=True, slots=True)
-class _Served:
+class Deployed:
     """A deployment with the rows of the versions that it names; those that are not registered are left out."""
 
     deployment: PipelineDeployment
@@ -91,7 +91,7 @@ class PipelineDirectory:
         self._defaults = RefreshingCache[ClientName, PipelineName](
             self._read_default, fresh_s=ttl_s, oldest_s=2 * ttl_s, now=now, submit=submit
         )
-        self._served = RefreshingCache[_Key, _Served](
+        self._served = RefreshingCache[_Key, Deployed](
             self._read_served, fresh_s=ttl_s, oldest_s=2 * ttl_s, prepare=self._make_ready, now=now, submit=submit
         )
 
@@ -116,6 +116,24 @@ class PipelineDirectory:
         AuguryError
             404 where the client has no such pipeline, 503 where the registry does not answer and nothing is known.
         """
+        served = self.deployed(client, pipeline)
+        deployment = served.deployment
+        name = deployment.pipeline
+        if variation is not None:
+            chosen = _wanted(deployment, variation)
+            return Destination(name, deployment.revision, chosen, (), served.versions)
+        chosen = choose_variation(deployment.answering, client, name, key)
+        shadows = tuple(choose_shadows(deployment.shadows, client, name, key))
+        return Destination(name, deployment.revision, chosen, shadows, served.versions)
+
+    def deployed(self, client: ClientName, pipeline: str | None) -> Deployed:
+        """Return all that answers for a client's pipeline, or for its default.
+
+        Raises
+        ------
+        AuguryError
+            As :meth:`destination` does.
+        """
         try:
             name = self._default(client) if pipeline is None else _checked(pipeline)
             served = self._served.get((client, name))
@@ -123,13 +141,7 @@ class PipelineDirectory:
             raise AuguryError(Kind.UNAVAILABLE) from failure
         if served is None:
             raise _unknown(name)
-        deployment = served.deployment
-        if variation is not None:
-            chosen = _wanted(deployment, variation)
-            return Destination(name, deployment.revision, chosen, (), served.versions)
-        chosen = choose_variation(deployment.answering, client, name, key)
-        shadows = tuple(choose_shadows(deployment.shadows, client, name, key))
-        return Destination(name, deployment.revision, chosen, shadows, served.versions)
+        return served
 
     def _default(self, client: ClientName) -> PipelineName:
         name = self._defaults.get(client)
@@ -141,16 +153,16 @@ class PipelineDirectory:
         del known
         return self._registry.default_pipeline(client)
 
-    def _read_served(self, key: _Key, known: _Served | None) -> _Served | None:
+    def _read_served(self, key: _Key, known: Deployed | None) -> Deployed | None:
         client, name = key
         deployment = self._registry.deployment(client, name)
         if deployment is None or (known is not None and known.deployment == deployment):
             return known if deployment is not None else None
         labels = {target.version for target in deployment.pipeline_targets()}
         rows = {label: self._registry.version(client, name, label) for label in sorted(labels)}
-        return _Served(deployment, {label: row for label, row in rows.items() if row is not None})
+        return Deployed(deployment, {label: row for label, row in rows.items() if row is not None})
 
-    def _make_ready(self, key: _Key, served: _Served) -> None:
+    def _make_ready(self, key: _Key, served: Deployed) -> None:
         if self._prepare is None:
             return
         for version in served.versions.values():

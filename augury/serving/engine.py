@@ -89,7 +89,8 @@ class PredictionEngine:
         request : PredictRequest
             What it asks.
         variation : str, optional
-            Label of the variation that is to answer. For operators: no entry point that serves clients passes it.
+            Label of the variation that is to answer; then no shadow is shown the call. For operators, and for those who
+            name a version (:mod:`augury.serving.open_inference`).
         deadline : float, optional
             Time of the monotonic clock by which targets outside this process must have answered; in 20 s unless given.
 
@@ -122,6 +123,8 @@ class PredictionEngine:
             predictions=reply.predictions,
             single=call.request.single,
             custom=reply.custom,
+            version=reply.version,
+            classes=reply.classes,
         )
         return Served(
             client=call.client,

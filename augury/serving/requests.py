@@ -58,7 +58,7 @@ def from_body(body: bytes) -> PredictRequest:
     """
     if len(body) > MAX_BODY_BYTES:
         raise AuguryError(Kind.BODY_TOO_LARGE, [Detail(("body",), "send at most 4 MiB")])
-    return _from_value(events.parse_json(body), is_large=len(body) > events.MAX_EVENT_BYTES)
+    return from_value(events.parse_json(body), is_large=len(body) > events.MAX_EVENT_BYTES)
 
 
 def from_parameters(parameters: Sequence[tuple[str, str]]) -> PredictRequest:
@@ -77,11 +77,25 @@ def from_parameters(parameters: Sequence[tuple[str, str]]) -> PredictRequest:
     if "json" in about:
         request = from_body(about["json"].encode("utf-8", "surrogatepass"))
     else:
-        request = _from_value({"data": events.from_parameters(parameters, _NOT_FEATURES)})
+        request = from_value({"data": events.from_parameters(parameters, _NOT_FEATURES)})
     return replace(request, **words)
 
 
-def _from_value(value: Any, *, is_large: bool = False) -> PredictRequest:
+def from_value(value: Any, *, is_large: bool = False) -> PredictRequest:
+    """Return the request that a parsed body is.
+
+    Parameters
+    ----------
+    value : Any
+        What :func:`augury.events.parse_json` gave, or what another protocol says in the same words.
+    is_large : bool
+        Whether a row can be larger than an event may be, and has to be measured.
+
+    Raises
+    ------
+    AuguryError
+        400 where it is malformed, 413 where it has too many rows or too large ones.
+    """
     if not isinstance(value, dict):
         raise AuguryError(Kind.INVALID_REQUEST, [Detail(("body",), 'send a JSON object, such as {"data": {…}}')])
     broken = events.violation(value, max_keys=MAX_ROWS * 1_000)

@@ -1,4 +1,4 @@
-"""Predictions, a client's pipelines and ``GET /health``; pandas is loaded when a model needs it, if ever."""
+"""Predictions, a client's pipelines and health; pandas is loaded when a model needs it, if ever."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from augury.serving.targets import AllowedHosts, Connections, HttpServices, Lamb
 from functions.cors import answer_preflight
 from functions.http import authenticated, body, callback, deadline, make_resolver, parameter, parameters, respond
 from functions.predict.heavy import HEAVY_LANES
+from functions.predict.open_inference import add_open_inference
 
 logger = Logger(service="predict")
 app = make_resolver(logger)
@@ -73,8 +74,9 @@ _models = serving.ModelCache(
     lanes=HEAVY_LANES if _settings.pandas_lane else serving.PLAN_LANE,
     disk_limit_bytes=_settings.model_cache_disk_bytes,
 )
+_directory = serving.PipelineDirectory(_registry, _settings.registry_ttl_s, prepare=_models.get)
 _engine = serving.PredictionEngine(
-    serving.PipelineDirectory(_registry, _settings.registry_ttl_s, prepare=_models.get),
+    _directory,
     _models,
     _log,
     services=Services(
@@ -86,6 +88,7 @@ _engine = serving.PredictionEngine(
     masks=serving.Masks.parse(_settings.masked_inputs),
 )
 _catalogue = serving.PipelineCatalogue(_registry, _store, _trust)
+add_open_inference(app, serving.OpenInference(_engine, _directory, _models), _authenticator)
 
 
 @app.post("/predict")
@@ -103,7 +106,7 @@ def get_js_predict() -> Response[str]:
 
 
 def _predict(caller: Caller, request: serving.PredictRequest) -> Response[str]:
-    # No variation is passed on: which one answers is not a client's to choose.
+    # No variation is passed on: which one answers is for the routing to say.
     return respond(app, _engine.predict(caller.client, request, deadline=deadline(app)).as_json())
 
 
@@ -117,6 +120,12 @@ def get_pipelines() -> Response[str]:
 def get_pipeline(name: str) -> Response[str]:
     """Describe one of a client's pipelines."""
     return respond(app, _catalogue.one(authenticated(app, _authenticator).client, name))
+
+
+@app.get("/openapi.json")
+def get_document() -> Response[str]:
+    """Describe a client's predictions to programs."""
+    return respond(app, _catalogue.document(authenticated(app, _authenticator).client))
 
 
 @app.route("/js/predict", method="OPTIONS")

@@ -27,6 +27,11 @@ PREDICT = """
         return settings | {"region": os.environ["AWS_REGION"], "cache": os.path.isdir(settings["model_cache_dir"])}
 """
 
+FEEDBACK = """
+    def handler(event, context):
+        return {}
+"""
+
 TOKEN = """
     from augury.aws import SecretStore
     from augury.aws.connection import Connection
@@ -77,6 +82,7 @@ def small_handlers(modules: HandlerModules) -> Handlers:
             Function.INGEST: modules.write("ingest", INGEST),
             Function.PREDICT: modules.write("predict", PREDICT),
             Function.TOKEN: modules.write("token", TOKEN),
+            Function.FEEDBACK: modules.write("feedback", FEEDBACK),
         },
         split=modules.write("split", SPLIT),
         rotate=modules.write("rotate", ROTATE),

@@ -14,7 +14,7 @@ from augury.local.front import HOST
 from augury.local.resources import Resources
 from augury.routes import ROUTES, Route
 
-OPEN = {"/health", "/js/augury.js"}
+OPEN = {"/health", "/js/augury.js", "/v2/health/live", "/v2/health/ready"}
 
 
 @pytest.fixture(scope="module")
