@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import importlib
+import shutil
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -36,13 +38,15 @@ class TrainedIris:
 @cache
 def trained_iris() -> TrainedIris:
     events = importlib.import_module("training.iris_xgboost").example_events()
+    folder = Path(mkdtemp(prefix="augury-test-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     outcome = train(
         load_definition(DEFINITION),
         pd.DataFrame(events),
         client=ACME,
         pipeline=IRIS,
         version=VERSION,
-        directory=Path(mkdtemp(prefix="augury-test-")) / "iris",
+        directory=folder / "iris",
         data_window=DataWindow(),
         signer=SIGNER,
     )
