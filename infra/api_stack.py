@@ -17,7 +17,8 @@ from infra.token_service import TokenService
 class ApiStack(Stack):
     """The HTTP API, above the stacks whose functions it calls; none of them knows it.
 
-    Its output ``ApiUrl`` is read by the command line.
+    Its output ``ApiUrl`` is read by the command line. ``DomainTarget`` is what DNS must point a name of
+    its own at.
     """
 
     def __init__(
@@ -49,4 +50,8 @@ class ApiStack(Stack):
             Function.FEEDBACK: feedback,
         }
         front = HttpFront(self, "Front", config=config, routes=ROUTES, functions=functions)
-        CfnOutput(self, "ApiUrl", value=front.api.api_endpoint)
+        self.api = front.api
+        self.tokens = tokens
+        CfnOutput(self, "ApiUrl", value=front.url)
+        if front.domain:
+            CfnOutput(self, "DomainTarget", value=front.domain.regional_domain_name)

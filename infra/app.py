@@ -8,12 +8,14 @@ from pathlib import Path
 from aws_cdk import App, Stage, Tags
 from constructs import Construct
 
+from infra.acknowledgements import check
 from infra.api_stack import ApiStack
 from infra.bundling import Bundle, build_bundle
 from infra.catalog_stack import CatalogStack
 from infra.data_stack import DataStack
 from infra.flags import FEATURE_FLAGS
 from infra.ingest_stack import IngestStack
+from infra.monitoring_stack import MonitoringStack
 from infra.predict_stack import PredictStack
 from infra.split_stack import SplitStack
 from infra.stages import STAGES, StageConfig
@@ -30,7 +32,7 @@ class AuguryStage(Stage):
     def __init__(self, scope: Construct, *, config: StageConfig, bundle: Bundle, root: Path) -> None:
         super().__init__(scope, f"Augury-{config.name}")
         data = DataStack(self, "Data", config=config)
-        split = SplitStack(self, "Split", config=config, bundle=bundle, data=data)
+        split = SplitStack(self, "Split", config=config, bundle=bundle, root=root, data=data)
         catalog = CatalogStack(self, "Catalog", config=config, data=data)
         ingest = IngestStack(self, "Ingest", config=config, bundle=bundle, data=data)
         predict = PredictStack(self, "Predict", config=config, root=root, data=data)
@@ -44,8 +46,11 @@ class AuguryStage(Stage):
             predict=predict.function,
             feedback=ingest.feedback,
         )
+        monitoring = MonitoringStack(
+            self, "Monitoring", config=config, data=data, split=split, ingest=ingest, predict=predict, api=api
+        )
         Tags.of(self).add("augury:stage", config.name)
-        for stack in (data, split, catalog, ingest, predict, api):
+        for stack in (data, split, catalog, ingest, predict, api, monitoring):
             stack.template_options.metadata = _LINTING
 
 
@@ -60,6 +65,7 @@ def synthesise(*, outdir: Path, root: Path = _ROOT) -> None:
         The checkout that code and image are taken from.
     """
     app = App(outdir=str(outdir), context=FEATURE_FLAGS, analytics_reporting=False)
+    check(app)
     bundle = build_bundle(root)
     for config in STAGES:
         AuguryStage(app, config=config, bundle=bundle, root=root)

@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from compileall import compile_dir
 from dataclasses import dataclass
 from hashlib import sha256
@@ -25,7 +25,7 @@ PYTHON = (3, 13)
 
 # Lambda's Python 3.13 runs on Amazon Linux 2023 (glibc 2.34). pip takes a platform to the letter, so the older tags
 # under which wheels are still published are listed too.
-_PLATFORMS = ("manylinux_2_28_x86_64", "manylinux_2_17_x86_64", "manylinux2014_x86_64")
+PLATFORM_TAGS = ("manylinux_2_28_x86_64", "manylinux_2_17_x86_64", "manylinux2014_x86_64")
 _TASK_ROOT = "/var/task"
 _SOURCES = ("augury", "functions")
 _SUFFIXES = (".py", ".js")
@@ -66,9 +66,9 @@ def build_bundle(root: Path) -> Bundle:
     recipe = {"bundling.py": Path(__file__).read_bytes(), "python": f"{sys.version_info[:2]}".encode()}
     wheels_digest = digest_of(recipe | {"lock": lock.encode()})
     digest = digest_of({"wheels": wheels_digest.encode()} | sources)
-    wheels = _made_once(build / f"wheels-{wheels_digest}", lambda target: install_wheels(lock, target))
-    directory = _made_once(build / f"functions-{digest}", lambda target: assemble(wheels, sources, target))
-    _forget_old_bundles(build, keep=(wheels, directory))
+    wheels = made_once(build / f"wheels-{wheels_digest}", lambda target: install_wheels(lock, target))
+    directory = made_once(build / f"functions-{digest}", lambda target: assemble(wheels, sources, target))
+    forget_old(build, ("functions-*", "wheels-*"), keep=(wheels, directory))
     return Bundle(directory, digest)
 
 
@@ -124,13 +124,9 @@ def install_wheels(lock: str, target: Path) -> None:
     BundleError
         pip is missing, or has no wheel of that platform with that hash.
     """
-    if find_spec("pip") is None:
-        raise BundleError("the bundle is made by pip, which this environment lacks: run `python -m ensurepip`")
     requirements = target.with_suffix(".txt")
     requirements.write_text(lock)
-    run = subprocess.run(_pip_command(requirements, target), capture_output=True, text=True)  # noqa: S603  (our own)
-    if run.returncode:
-        raise BundleError(f"pip could not install the functions' wheels:\n{run.stderr}")
+    run_pip([*for_the_platform("install"), "--target", str(target), "--no-compile", "-r", str(requirements)])
     for path in _unused_paths(target):
         shutil.rmtree(path) if path.is_dir() else path.unlink()
     _compile(target)
@@ -147,13 +143,19 @@ def assemble(wheels: Path, sources: Mapping[str, bytes], target: Path) -> None:
     shutil.copytree(own, target, dirs_exist_ok=True)
 
 
-def _pip_command(requirements: Path, target: Path) -> list[str]:
-    platforms = [option for platform in _PLATFORMS for option in ("--platform", platform)]
-    return [
-        *(sys.executable, "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--no-input"),
-        *("--target", str(target), *platforms, "--implementation", "cp", "--python-version", "3.13"),
-        *("--only-binary=:all:", "--require-hashes", "--no-deps", "--no-compile", "-r", str(requirements)),
-    ]
+def run_pip(command: list[str]) -> None:
+    """Run pip.
+
+    Raises
+    ------
+    BundleError
+        It is missing, or could not do it; the message has what it said.
+    """
+    if find_spec("pip") is None:
+        raise BundleError("the bundle is made by pip, which this environment lacks: run `python -m ensurepip`")
+    run = subprocess.run(command, capture_output=True, text=True)  # noqa: S603  (our own)
+    if run.returncode:
+        raise BundleError(f"pip could not install the functions' wheels:\n{run.stderr}")
 
 
 def _unused_paths(target: Path) -> Iterator[Path]:
@@ -172,7 +174,7 @@ def _compile(directory: Path) -> None:
         compile_dir(directory, quiet=1, invalidation_mode=mode, stripdir=directory, prependdir=_TASK_ROOT)
 
 
-def _made_once(directory: Path, make: Callable[[Path], None]) -> Path:
+def made_once(directory: Path, make: Callable[[Path], None]) -> Path:
     """Return a directory, made under another name first so that nobody ever sees half of it."""
     if not directory.exists():
         directory.parent.mkdir(exist_ok=True)
@@ -186,8 +188,18 @@ def _made_once(directory: Path, make: Callable[[Path], None]) -> Path:
     return directory
 
 
-def _forget_old_bundles(build: Path, *, keep: tuple[Path, ...]) -> None:
-    """Remove bundles of other states of the sources once nobody can still be reading them."""
-    for path in (*build.glob("functions-*"), *build.glob("wheels-*")):
+def forget_old(build: Path, patterns: Iterable[str], *, keep: tuple[Path, ...]) -> None:
+    """Remove what was made of other states of the sources once nobody can still be reading it."""
+    for path in (path for pattern in patterns for path in build.glob(pattern)):
         if path not in keep and path.stat().st_mtime < time.time() - _KEPT_FOR_S:
             shutil.rmtree(path, ignore_errors=True)
+
+
+def for_the_platform(command: str) -> list[str]:
+    """Return the words that have pip take Lambda's and Glue's wheels, each with its hash, and nothing else."""
+    tags = [option for tag in PLATFORM_TAGS for option in ("--platform", tag)]
+    return [
+        *(sys.executable, "-m", "pip", command, "-qq", "--disable-pip-version-check", "--no-input"),
+        *(*tags, "--implementation", "cp", "--python-version", "3.13"),
+        *("--only-binary=:all:", "--require-hashes", "--no-deps"),
+    ]

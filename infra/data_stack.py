@@ -7,6 +7,7 @@ from aws_cdk.aws_secretsmanager import Secret, SecretStringGenerator
 from constructs import Construct
 
 from augury.lake import RAW_EVENTS, SPILLED_EVENTS
+from infra.acknowledgements import acknowledge
 from infra.artifact_key import ArtifactKey
 from infra.event_lake import EventLake
 from infra.records import Records
@@ -45,6 +46,8 @@ class DataStack(Stack):
             generate_secret_string=SecretStringGenerator(password_length=64, exclude_punctuation=True),
             removal_policy=config.removal_policy,
         )
+        acknowledge(self.signing_secret, "SMG4", "Its rotation is in the Api stack, with the function that does it")
+        acknowledge(self.pepper, "SMG4", "With another pepper the digest of every client's secret would be wrong")
         self.artifact_key = ArtifactKey(self, "Artifacts", config=config)
         CfnOutput(self, "ArtifactKeyArn", value=self.artifact_key.arn)
         CfnOutput(self, "TrustedArtifactKeys", value=self.artifact_key.trusted)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from aws_cdk import Duration, Size, Stack
 from aws_cdk.aws_iam import PolicyDocument, PolicyStatement, Role, ServicePrincipal
 from aws_cdk.aws_kinesisfirehose import Compression, DeliveryStream, EnableLogging, S3Bucket, StreamEncryption
+from aws_cdk.aws_lambda import Function
 from aws_cdk.aws_logs import LogGroup
-from aws_cdk.aws_s3 import BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership
+from aws_cdk.aws_s3 import BlockPublicAccess, Bucket, BucketEncryption, LifecycleRule, ObjectOwnership
 from constructs import Construct
 
 from augury.lake import (
@@ -18,7 +19,8 @@ from augury.lake import (
     REFUSALS_ERROR_PREFIX,
     REFUSALS_PREFIX,
 )
-from infra.key_patterns import below
+from infra.acknowledgements import acknowledge_keys
+from infra.key_patterns import KeyPattern, below
 from infra.lifecycle import lifecycle_rules
 from infra.stages import StageConfig
 
@@ -36,7 +38,7 @@ class EventLake(Construct):
 
     def __init__(self, scope: Construct, construct_id: str, *, config: StageConfig) -> None:
         super().__init__(scope, construct_id)
-        self.bucket = _bucket(self, config)
+        self.bucket = _bucket(self, config, access_logs=_access_log_bucket(self, config))
         self.events = LakeStream(
             self,
             "Events",
@@ -69,6 +71,14 @@ class EventLake(Construct):
             error_prefix=FEEDBACK_ERROR_PREFIX,
             config=config,
         )
+
+    def grant(self, identity: Function | Role, action: str, *patterns: KeyPattern) -> None:
+        """Allow a function, or a role, an action on the objects of some patterns, and on no other."""
+        role = identity.role if isinstance(identity, Function) else identity
+        assert role is not None
+        for keys in patterns:
+            self.bucket.grants.actions_on_object_keys(role, keys, action)
+            acknowledge_keys(role, self.bucket, keys)
 
 
 class LakeStream(DeliveryStream):
@@ -120,10 +130,11 @@ class LakeStream(DeliveryStream):
         Stack.of(self).node.try_remove_child(_CIDR_BLOCKS)
 
 
-def _bucket(scope: Construct, config: StageConfig) -> Bucket:
+def _bucket(scope: Construct, config: StageConfig, *, access_logs: Bucket) -> Bucket:
     return Bucket(
         scope,
         "Bucket",
+        server_access_logs_bucket=access_logs,
         block_public_access=BlockPublicAccess.BLOCK_ALL,
         encryption=BucketEncryption.S3_MANAGED,
         enforce_ssl=True,
@@ -135,6 +146,30 @@ def _bucket(scope: Construct, config: StageConfig) -> Bucket:
     )
 
 
+def _access_log_bucket(scope: Construct, config: StageConfig) -> Bucket:
+    """Return where S3 notes who asked for which object, for some time.
+
+    It may be destroyed with its stack, like every log; S3 refuses that while it holds objects.
+    """
+    return Bucket(
+        scope,
+        "AccessLogs",
+        block_public_access=BlockPublicAccess.BLOCK_ALL,
+        encryption=BucketEncryption.S3_MANAGED,
+        enforce_ssl=True,
+        minimum_tls_version=1.2,
+        object_ownership=ObjectOwnership.BUCKET_OWNER_ENFORCED,
+        removal_policy=config.removal_policy,
+        lifecycle_rules=[
+            LifecycleRule(
+                id="access-logs",
+                expiration=Duration.days(config.access_log_days),
+                abort_incomplete_multipart_upload_after=Duration.days(7),
+            )
+        ],
+    )
+
+
 def _delivery_role(scope: Construct, construct_id: str, *, bucket: Bucket, prefixes: tuple[str, str]) -> Role:
     """Return a role with what Firehose says it needs, on the keys that it writes.
 
@@ -142,21 +177,24 @@ def _delivery_role(scope: Construct, construct_id: str, *, bucket: Bucket, prefi
     ----------
     https://docs.aws.amazon.com/firehose/latest/dev/controlling-access.html#using-iam-s3
     """
-    keys = [bucket.arn_for_objects(below(_literal_start(prefix))) for prefix in prefixes]
+    patterns = [KeyPattern(below(_literal_start(prefix)), "Firehose names its objects itself") for prefix in prefixes]
     on_bucket = ["s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"]
     on_objects = ["s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"]
     delivery = PolicyDocument(
         statements=[
             PolicyStatement(actions=on_bucket, resources=[bucket.bucket_arn]),
-            PolicyStatement(actions=on_objects, resources=keys),
+            PolicyStatement(actions=on_objects, resources=[bucket.arn_for_objects(keys) for keys in patterns]),
         ]
     )
-    return Role(
+    role = Role(
         scope,
         construct_id,
         assumed_by=ServicePrincipal("firehose.amazonaws.com"),
         inline_policies={"Delivery": delivery},
     )
+    for keys in patterns:
+        acknowledge_keys(role, bucket, keys)
+    return role
 
 
 def _literal_start(prefix: str) -> str:

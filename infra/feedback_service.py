@@ -54,4 +54,4 @@ class FeedbackService(Construct):
         )
         records.grant_authentication(self.function)
         lake.feedback.grant_put_records(self.function)
-        lake.bucket.grants.actions_on_object_keys(self.function, FEEDBACK_OBJECTS, "s3:PutObject")
+        lake.grant(self.function, "s3:PutObject", FEEDBACK_OBJECTS)

@@ -17,6 +17,7 @@ FEATURE_FLAGS = {
     "@aws-cdk/aws-lambda:useCdkManagedLogGroup": True,
     "@aws-cdk/aws-s3:createDefaultLoggingPolicy": True,
     "@aws-cdk/aws-s3:publicAccessBlockedByDefault": True,
+    "@aws-cdk/aws-s3:serverAccessLogsUseBucketPolicy": True,
     "@aws-cdk/core:annotationsInValidationReport": True,
     "@aws-cdk/core:checkSecretUsage": True,
     "@aws-cdk/core:defaultCrossStackReferences": "strong",

@@ -23,8 +23,10 @@ from aws_cdk.aws_logs import LogGroup
 from constructs import Construct
 
 from augury.config import ENVIRONMENT_PREFIX, FunctionSettings
+from infra.acknowledgements import acknowledge
 from infra.bundling import Bundle
-from infra.stages import FunctionSize, StageConfig
+from infra.sizes import FunctionSize
+from infra.stages import StageConfig
 
 
 class ZipFunction(Function):
@@ -63,6 +65,7 @@ class ZipFunction(Function):
             runtime=Runtime.PYTHON_3_13,
             **_common(scope, construct_id, config=config, size=size, settings=settings),
         )
+        acknowledge(self, "L1", "Python 3.13 is the version of every part: Glue 6.0 has no other")
 
 
 class ImageFunction(DockerImageFunction):
@@ -126,6 +129,7 @@ def _common(
     # A role of our own: the one that the CDK makes may write to every log group of the account.
     role = Role(scope, f"{construct_id}Role", assumed_by=ServicePrincipal("lambda.amazonaws.com"))
     log_group.grant_write(role)
+    acknowledge(role, "IAM5[Resource::*]", "X-Ray has no resources to name")
     return {
         "role": role,
         "log_group": log_group,
@@ -134,6 +138,7 @@ def _common(
         "memory_size": size.memory_mb,
         "ephemeral_storage_size": Size.mebibytes(size.storage_mib),
         "timeout": Duration.seconds(size.timeout_s),
+        "reserved_concurrent_executions": size.reserved_concurrency,
         "tracing": Tracing.ACTIVE,
         "environment": environment(construct_id.lower(), config.name, settings),
     }

@@ -2,41 +2,39 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 
-import jsii
-from aws_cdk.aws_apigateway import AccessLogFormat
 from aws_cdk.aws_apigatewayv2 import (
+    ApiMapping,
+    CfnRoute,
+    CfnStage,
+    DomainName,
     HttpApi,
     HttpMethod,
+    HttpRoute,
     HttpStage,
-    IAccessLogDestination,
-    IAccessLogSettings,
-    LogGroupLogDestination,
     PayloadFormatVersion,
+    SecurityPolicy,
     ThrottleSettings,
 )
 from aws_cdk.aws_apigatewayv2_integrations import HttpLambdaIntegration
+from aws_cdk.aws_certificatemanager import Certificate
 from aws_cdk.aws_lambda import IFunction
-from aws_cdk.aws_logs import LogGroup
 from constructs import Construct
 
-from augury.routes import Function, Route
+from augury.routes import ROUTES, Function, Route
+from infra.access_log import AccessLog
+from infra.acknowledgements import acknowledge
+from infra.sizes import Domain, Throttle
 from infra.stages import StageConfig
 
-# The route, never the path's query string: that is where browsers put keys, events and features.
-_LOGGED = {
-    "requestId": "$context.requestId",
-    "requestTime": "$context.requestTime",
-    "routeKey": "$context.routeKey",
-    "status": "$context.status",
-    "responseLength": "$context.responseLength",
-    "responseLatency": "$context.responseLatency",
-    "integrationLatency": "$context.integrationLatency",
-    "integrationError": "$context.integrationErrorMessage",
-    "sourceIp": "$context.identity.sourceIp",
-}
+_WHY_NO_AUTHORIZER = (
+    "Functions authenticate, in one place: an HTTP API's authorizer can't give our error bodies, can't say 503, and "
+    "caches its verdict across routes"
+)
+
+
+_TOKEN = next(route.key for route in ROUTES if route.function is Function.TOKEN)
 
 
 class HttpFront(Construct):
@@ -65,42 +63,66 @@ class HttpFront(Construct):
         functions: Mapping[Function, IFunction],
     ) -> None:
         super().__init__(scope, construct_id)
-        self.api = HttpApi(self, "Api", api_name=f"augury-{config.name}", create_default_stage=False)
-        self._serve(config)
+        self.api = HttpApi(
+            self,
+            "Api",
+            api_name=f"augury-{config.name}",
+            create_default_stage=False,
+            disable_execute_api_endpoint=(config.domain is not None and config.domain.only) or None,
+        )
+        acknowledge(self.api, "APIG4", _WHY_NO_AUTHORIZER)
+        stage = self._serve(config)
         integrations = {name: _integration(name, function) for name, function in functions.items()}
-        for route in routes:
-            self.api.add_routes(
-                path=route.path, methods=[HttpMethod[route.method]], integration=integrations[route.function]
-            )
+        made = {route.key: self._route(route, integrations[route.function]) for route in routes}
+        _throttle(stage, {made[_TOKEN]: config.token_throttle})
+        self.domain = self._named(config.domain, stage) if config.domain else None
 
-    def _serve(self, config: StageConfig) -> None:
-        log_group = LogGroup(self, "AccessLogs", retention=config.log_retention, removal_policy=config.removal_policy)
-        HttpStage(
+    @property
+    def url(self) -> str:
+        """Where the API answers: at its own name, if it has one."""
+        return f"https://{self.domain.name}" if self.domain else self.api.api_endpoint
+
+    def _serve(self, config: StageConfig) -> HttpStage:
+        return HttpStage(
             self,
             "Stage",
             http_api=self.api,
             stage_name="$default",
             auto_deploy=True,
             throttle=ThrottleSettings(rate_limit=config.throttle.rate, burst_limit=config.throttle.burst),
-            access_log_settings=_AccessLog(log_group),
+            access_log_settings=AccessLog(self, "AccessLogs", config=config).settings,
         )
 
+    def _route(self, route: Route, integration: HttpLambdaIntegration) -> HttpRoute:
+        [made] = self.api.add_routes(path=route.path, methods=[HttpMethod[route.method]], integration=integration)
+        return made
 
-@jsii.implements(IAccessLogSettings)
-class _AccessLog:
-    """Where access is logged and as what; the CDK has this as an interface only."""
-
-    def __init__(self, log_group: LogGroup) -> None:
-        self._destination = LogGroupLogDestination(log_group)
-
-    @property
-    def destination(self) -> IAccessLogDestination:
-        return self._destination
-
-    @property
-    def format(self) -> AccessLogFormat:
-        return AccessLogFormat.custom(json.dumps(_LOGGED))
+    def _named(self, domain: Domain, stage: HttpStage) -> DomainName:
+        name = DomainName(
+            self,
+            "Domain",
+            domain_name=domain.name,
+            certificate=Certificate.from_certificate_arn(self, "Certificate", domain.certificate_arn),
+            security_policy=SecurityPolicy.TLS_1_2,
+        )
+        ApiMapping(self, "Mapping", api=self.api, domain_name=name, stage=stage)
+        return name
 
 
 def _integration(name: Function, function: IFunction) -> HttpLambdaIntegration:
     return HttpLambdaIntegration(name.value, function, payload_format_version=PayloadFormatVersion.VERSION_2_0)
+
+
+def _throttle(stage: HttpStage, throttles: Mapping[HttpRoute, Throttle]) -> None:
+    """Give routes a throttle of their own; API Gateway refuses settings of a route that it does not have yet."""
+    resource = stage.node.default_child
+    assert isinstance(resource, CfnStage)
+    settings = {}
+    for route, throttle in throttles.items():
+        assert isinstance(route.node.default_child, CfnRoute)
+        settings[route.node.default_child.route_key] = {
+            "ThrottlingRateLimit": throttle.rate,
+            "ThrottlingBurstLimit": throttle.burst,
+        }
+        resource.node.add_dependency(route)
+    resource.route_settings = settings

@@ -59,4 +59,4 @@ class IngestService(Construct):
         records.grant_quota_counts(self.function)
         lake.events.grant_put_records(self.function)
         lake.refusals.grant_put_records(self.function)
-        lake.bucket.grants.actions_on_object_keys(self.function, SPILLED_EVENT_OBJECTS, "s3:PutObject")
+        lake.grant(self.function, "s3:PutObject", SPILLED_EVENT_OBJECTS)

@@ -8,12 +8,33 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from typing import Self
 
-from augury.lake import RAW_EVENTS, RAW_FEEDBACK, SPILLED_EVENTS, failed_split_key, model_prefix, split_output_key
+from augury.lake import (
+    RAW_EVENTS,
+    RAW_FEEDBACK,
+    SPILLED_EVENTS,
+    SPLIT_PLANS,
+    failed_split_key,
+    model_prefix,
+    split_output_key,
+)
 from augury.names import ClientName, PipelineName, Version
 
 _ANY = "any"
 _VARYING = re.compile(rf"{_ANY}|\d{{4}}/\d\d/\d\d|[0-9a-f]{{32}}")  # a name, a day, a fingerprint
+
+
+class KeyPattern(str):
+    """A pattern of keys, and why whoever is granted it needs all of them."""
+
+    reason: str
+
+    def __new__(cls, pattern: str, reason: str) -> Self:
+        """Make a pattern with its reason."""
+        made = super().__new__(cls, pattern)
+        made.reason = reason
+        return made
 
 
 def below(prefix: str) -> str:
@@ -32,20 +53,27 @@ def like(example: str) -> str:
     return _VARYING.sub("*", example)
 
 
-RAW_EVENT_OBJECTS = below(RAW_EVENTS)
+RAW_EVENT_OBJECTS = KeyPattern(below(RAW_EVENTS), "Raw objects hold events of all clients, and keys have their time")
 """What Firehose wrote of all clients' events."""
 
-SPILLED_EVENT_OBJECTS = below(SPILLED_EVENTS)
+SPILLED_EVENT_OBJECTS = KeyPattern(below(SPILLED_EVENTS), "Spills hold events of all clients, and keys have their time")
 """Events that the events stream would not take."""
 
-FEEDBACK_OBJECTS = below(RAW_FEEDBACK)
+FEEDBACK_OBJECTS = KeyPattern(below(RAW_FEEDBACK), "Feedback of all clients lies together, and keys have their time")
 """Feedback, also what its stream would not take."""
 
-SPLIT_OBJECTS = like(split_output_key(ClientName(_ANY), date(2026, 11, 23), _ANY))
+SPLIT_OBJECTS = KeyPattern(
+    like(split_output_key(ClientName(_ANY), date(2026, 11, 23), _ANY)), "The split writes the files of every client"
+)
 """What the split writes of any client's events; historical drops beside it have other names."""
 
-FAILED_SPLIT_OBJECTS = like(failed_split_key(_ANY))
+FAILED_SPLIT_OBJECTS = KeyPattern(like(failed_split_key(_ANY)), "Keys have the time and a fingerprint of their source")
 """What could not be split."""
 
-MODEL_OBJECTS = below(like(model_prefix(ClientName(_ANY), PipelineName(_ANY), Version(_ANY))))
+SPLIT_PLAN_OBJECTS = KeyPattern(below(SPLIT_PLANS), "Keys have the name of the plan")
+"""What runs of the split in bulk set out to do, and did."""
+
+MODEL_OBJECTS = KeyPattern(
+    below(like(model_prefix(ClientName(_ANY), PipelineName(_ANY), Version(_ANY)))), "Predict serves every client"
+)
 """Files of any client's artifacts."""

@@ -14,8 +14,10 @@ from augury.lake import (
     RAW_FEEDBACK,
     RAW_PREDICTIONS,
     SPILLED_EVENTS,
+    SPLIT_PLANS,
 )
-from infra.stages import Lifetime, StageConfig
+from infra.lifetimes import Lifetime
+from infra.stages import StageConfig
 
 # A rule's filter is the start of keys, whatever stands behind it.
 _PREFIXES = {
@@ -27,6 +29,7 @@ _PREFIXES = {
     "predictions": RAW_PREDICTIONS,
     "feedback": RAW_FEEDBACK,
     "query_results": QUERY_RESULTS,
+    "split_plans": SPLIT_PLANS,
 }
 
 

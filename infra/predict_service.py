@@ -66,7 +66,7 @@ class PredictService(Construct):
         records.grant_authentication(self.function)
         records.grant_registry(self.function)
         artifact_key.grant_check(self.function)
-        lake.bucket.grants.actions_on_object_keys(self.function, MODEL_OBJECTS, "s3:GetObject")
+        lake.grant(self.function, "s3:GetObject", MODEL_OBJECTS)
         lake.predictions.grant_put_records(self.function)
         self._grant_targets(config)
 

@@ -8,6 +8,8 @@ from constructs import Construct
 
 from augury.clients import partitions
 from augury.split import SOURCES
+from augury.split.plan_rows import PLANS
+from augury.split.run_lock import RUNS
 from infra.key_patterns import below
 from infra.stages import StageConfig
 
@@ -59,6 +61,11 @@ class Records(Table):
     def grant_split_ledger(self, grantee: IGrantable) -> None:
         """Allow reading and writing which raw objects are split; runs in bulk have partitions of their own."""
         self._grant(grantee, ["dynamodb:GetItem", "dynamodb:PutItem"], below(SOURCES))
+
+    def grant_bulk_split(self, grantee: IGrantable) -> None:
+        """Allow reading and writing which raw objects are split, and the runs in bulk and their plans."""
+        actions = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"]
+        self._grant(grantee, actions, below(SOURCES), PLANS, RUNS)
 
     def _grant_notes_of_use(self, grantee: IGrantable) -> None:
         self._grant(grantee, ["dynamodb:PutItem"], below(partitions.USED))

@@ -58,10 +58,8 @@ class SplitService(Construct):
         # Without it S3 says of an object that is gone that access is denied, which would be tried again.
         # https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
         self.function.add_to_role_policy(PolicyStatement(actions=["s3:ListBucket"], resources=[lake.bucket.bucket_arn]))
-        for keys in (RAW_EVENT_OBJECTS, SPILLED_EVENT_OBJECTS):
-            lake.bucket.grants.actions_on_object_keys(self.function, keys, "s3:GetObject")
-        for keys in (SPLIT_OBJECTS, FAILED_SPLIT_OBJECTS):
-            lake.bucket.grants.actions_on_object_keys(self.function, keys, "s3:PutObject")
+        lake.grant(self.function, "s3:GetObject", RAW_EVENT_OBJECTS, SPILLED_EVENT_OBJECTS)
+        lake.grant(self.function, "s3:PutObject", SPLIT_OBJECTS, FAILED_SPLIT_OBJECTS)
         self.function.add_event_source(
             SqsEventSource(
                 queue,

@@ -8,148 +8,11 @@ from aws_cdk import RemovalPolicy
 from aws_cdk.aws_logs import RetentionDays
 
 from augury.lake import EventsPrefix
+from infra.lifetimes import Lifetime, Lifetimes
+from infra.ranges import require_between, require_match
+from infra.sizes import Buffering, BulkSplit, Domain, FunctionSize, Throttle
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FunctionSize:
-    """Memory, time and disk of one Lambda function. CPU comes with memory: 1,769 MB is one whole vCPU.
-
-    Parameters
-    ----------
-    memory_mb : int
-        Memory.
-    timeout_s : int
-        Seconds that a call may take.
-    storage_mib : int, optional
-        Size of its directory for temporary files, 512 to 10,240 MiB.
-    """
-
-    memory_mb: int
-    timeout_s: int
-    storage_mib: int = 512
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Buffering:
-    """When Firehose writes an object: after so much time or so much data, whichever comes first.
-
-    Parameters
-    ----------
-    interval_s : int
-        0 to 900 seconds.
-    size_mib : int
-        1 to 128 MiB, before compression.
-
-    Raises
-    ------
-    ValueError
-        Firehose would not take it (API reference, ``BufferingHints``).
-    """
-
-    interval_s: int
-    size_mib: int
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.interval_s <= 900:
-            raise ValueError(f"buffering: interval_s is {self.interval_s}, and must be 0 to 900")
-        if not 1 <= self.size_mib <= 128:
-            raise ValueError(f"buffering: size_mib is {self.size_mib}, and must be 1 to 128")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Throttle:
-    """Requests per second, and at once, that the API lets through to a route."""
-
-    rate: int
-    burst: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lifetime:
-    """How long objects are kept, and at what age they move to cheaper storage; None for never.
-
-    All of it can be read at once at any age: the classes differ in price, and so far nothing waits for a restore.
-
-    Parameters
-    ----------
-    infrequent_after_days : int or None
-        When they move to Standard-IA; 30 days at least.
-    archive_after_days : int or None
-        When they move to Glacier Instant Retrieval.
-    expire_after_days : int or None
-        When they are removed.
-
-    Raises
-    ------
-    ValueError
-        S3 would not take it (Amazon S3 user guide, "Transitioning objects", "Constraints"), or nothing would be kept.
-    """
-
-    infrequent_after_days: int | None = None
-    archive_after_days: int | None = None
-    expire_after_days: int | None = None
-
-    def __post_init__(self) -> None:
-        if self.infrequent_after_days is not None and self.infrequent_after_days < 30:
-            raise ValueError(f"lifetime: infrequent_after_days is {self.infrequent_after_days}, and must be 30 or more")
-        ages = [self.infrequent_after_days, self.archive_after_days, self.expire_after_days]
-        given = [age for age in ages if age is not None]
-        if sorted(set(given)) != given or any(age < 1 for age in given):
-            raise ValueError(f"lifetime: infrequent, archive and expire must follow each other, not {given} days")
-
-    @property
-    def is_endless(self) -> bool:
-        """Whether objects stay for ever, as they are."""
-        return self == Lifetime()
-
-    def ends_before(self, other: Lifetime) -> bool:
-        """Tell whether objects are removed while those of another lifetime are still there."""
-        mine, others = self.expire_after_days, other.expire_after_days
-        return mine is not None and (others is None or mine < others)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lifetimes:
-    """The lifetimes of the bucket's prefixes. What belongs to a client has none: it stays until it is erased.
-
-    Parameters
-    ----------
-    raw_events, spilled_events, failed_split : Lifetime
-        Events as they came in, and what could not be split of them. Together they prove that nothing was lost.
-    refused_events : Lifetime
-        What clients sent and was refused.
-    failed_deliveries : Lifetime
-        What Firehose could not deliver: it is nowhere else.
-    predictions, feedback : Lifetime
-        The prediction log, and what clients said of predictions.
-    query_results : Lifetime
-        What Athena answered.
-
-    Raises
-    ------
-    ValueError
-        Raw events would go before they must have been split, or what accounts for them before they do.
-    """
-
-    raw_events: Lifetime
-    spilled_events: Lifetime
-    failed_split: Lifetime
-    refused_events: Lifetime
-    failed_deliveries: Lifetime = Lifetime()
-    predictions: Lifetime
-    feedback: Lifetime
-    query_results: Lifetime = Lifetime(expire_after_days=7)
-
-    def __post_init__(self) -> None:
-        for name in ("raw_events", "spilled_events"):
-            if getattr(self, name).ends_before(_DEAD_LETTERS):
-                raise ValueError(f"lifetimes: {name} must outlive the dead-letter queue's 14 days")
-        for name in ("spilled_events", "failed_split"):
-            if getattr(self, name).ends_before(self.raw_events):
-                raise ValueError(f"lifetimes: {name} must not end before raw_events, or `events check` can't add up")
-
-
-_DEAD_LETTERS = Lifetime(expire_after_days=14)
+_API_WAITS_S = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,6 +27,8 @@ class StageConfig:
         Whether bucket, table and secret outlive their stack, and the stack refuses to be deleted.
     log_retention : RetentionDays
         How long the logs of functions, API and Firehose are kept.
+    access_log_days : int
+        How long S3's notes of who asked for which object are kept.
     superseded_days : int
         How long replaced and deleted versions of objects are kept.
     lifetimes : Lifetimes
@@ -175,11 +40,15 @@ class StageConfig:
     events_prefix : EventsPrefix
         Where the events stream lays its objects; one that the split would not read can't be made.
     throttle : Throttle
-        Of every route.
+        Of every route that has none of its own.
+    token_throttle : Throttle
+        Of ``POST /token``: tokens live a quarter of an hour, so that who asks often guesses secrets or caches none.
     token, rotate, ingest, predict, feedback, split : FunctionSize
         Of the function of that name. API Gateway waits 30 s at most for the ones that answer HTTP.
     split_concurrency : int
-        How many raw objects are split at once, at most.
+        How many raw objects are split at once, at most; 2 to 1,000.
+    bulk_split : BulkSplit
+        Of the Glue job that rewrites days.
     rotation_days : int
         Age at which the token signing key is replaced.
     trusted_artifact_keys : tuple of str
@@ -193,16 +62,27 @@ class StageConfig:
         Fields whose values stay out of the prediction log, as :class:`augury.serving.Masks` reads them.
     lambda_targets : tuple of str
         Names of the functions of this account and region that pipelines' targets may be.
+    domain : Domain or None
+        A name of the API's own.
+    alarm_emails : tuple of str
+        Who is written to when an alarm changes; each must say yes to a first message.
+
+    Raises
+    ------
+    ValueError
+        AWS, or a function that reads it, would not take a value; the message names stage and field.
     """
 
     name: str
     keeps_data: bool
     log_retention: RetentionDays
+    access_log_days: int
     superseded_days: int
     lifetimes: Lifetimes
     query_limit_gib: int
     buffering: Buffering
     throttle: Throttle
+    token_throttle: Throttle
     token: FunctionSize = FunctionSize(memory_mb=512, timeout_s=10)
     rotate: FunctionSize = FunctionSize(memory_mb=256, timeout_s=30)
     ingest: FunctionSize = FunctionSize(memory_mb=1024, timeout_s=25)
@@ -211,6 +91,7 @@ class StageConfig:
     # A whole vCPU; an object of 128 MiB takes 400 MB of memory, half a minute, and its own size on disk.
     split: FunctionSize = FunctionSize(memory_mb=1769, timeout_s=120, storage_mib=1024)
     split_concurrency: int
+    bulk_split: BulkSplit = field(default_factory=BulkSplit)
     events_prefix: EventsPrefix = field(default_factory=EventsPrefix)
     rotation_days: int = 30
     trusted_artifact_keys: tuple[str, ...] = ()
@@ -218,6 +99,37 @@ class StageConfig:
     http_targets: tuple[str, ...] = ()
     lambda_targets: tuple[str, ...] = ()
     masked_inputs: tuple[str, ...] = ()
+    domain: Domain | None = None
+    alarm_emails: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        try:
+            self._check()
+        except ValueError as error:
+            raise ValueError(f"stage {self.name!r}: {error}") from None
+
+    def _check(self) -> None:
+        require_match("name", [self.name], r"[a-z][a-z0-9-]{0,19}", "20 lower-case letters, digits and hyphens at most")
+        require_between("access_log_days", self.access_log_days, 1, 3650)
+        require_between("superseded_days", self.superseded_days, 1, 3650)
+        require_between("query_limit_gib", self.query_limit_gib, 1, 1024 * 1024)
+        require_between("split_concurrency", self.split_concurrency, 2, 1000)
+        require_between("rotation_days", self.rotation_days, 1, 1000)
+        for name in ("token", "ingest", "predict", "feedback"):
+            size: FunctionSize = getattr(self, name)
+            require_between(f"{name}: timeout_s", size.timeout_s, 1, _API_WAITS_S - 1)
+        require_match("lambda_targets", self.lambda_targets, r"[\w-]{1,64}", "names of functions, without an alias")
+        require_match("alarm_emails", self.alarm_emails, r"[^@\s]+@[^@\s]+\.[^@\s]+", "e-mail addresses")
+        if self.http_targets or self.masked_inputs:
+            self._check_as_predict_reads()
+
+    def _check_as_predict_reads(self) -> None:
+        # Imported here because it brings ONNX Runtime, which a stage without any does without.
+        from augury.serving import Masks
+        from augury.serving.targets import AllowedHosts
+
+        AllowedHosts.parse(",".join(self.http_targets))
+        Masks.parse(",".join(self.masked_inputs))
 
     @property
     def removal_policy(self) -> RemovalPolicy:
@@ -229,6 +141,7 @@ DEV = StageConfig(
     name="dev",
     keeps_data=False,
     log_retention=RetentionDays.ONE_WEEK,
+    access_log_days=7,
     superseded_days=1,
     lifetimes=Lifetimes(
         raw_events=Lifetime(expire_after_days=90),
@@ -242,6 +155,7 @@ DEV = StageConfig(
     query_limit_gib=10,
     buffering=Buffering(interval_s=60, size_mib=5),
     throttle=Throttle(rate=100, burst=200),
+    token_throttle=Throttle(rate=10, burst=20),
     split_concurrency=2,
 )
 """Where changes are tried: small, quick to show its events, and taken down once its bucket is emptied."""
@@ -250,6 +164,7 @@ PROD = StageConfig(
     name="prod",
     keeps_data=True,
     log_retention=RetentionDays.THREE_MONTHS,
+    access_log_days=90,
     superseded_days=30,
     lifetimes=Lifetimes(
         raw_events=Lifetime(infrequent_after_days=30, archive_after_days=90),
@@ -262,7 +177,9 @@ PROD = StageConfig(
     query_limit_gib=1024,
     buffering=Buffering(interval_s=300, size_mib=64),
     throttle=Throttle(rate=2000, burst=4000),
+    token_throttle=Throttle(rate=100, burst=200),
     split_concurrency=20,
+    bulk_split=BulkSplit(workers=5, schedule="cron(15 2 * * ? *)"),
 )
 """Where clients are served."""
 

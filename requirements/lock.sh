@@ -12,7 +12,7 @@ compile() {
 }
 
 compile dev --extra dev $upgrade
-for role in "local --extra local --extra build" "ingest --extra ingest" "serve --extra server" "heavy --extra heavy" "train --extra train"; do
+for role in "local --extra local --extra build" "ingest --extra ingest" "serve --extra server" "heavy --extra heavy" "train --extra train" "glue"; do
     # shellcheck disable=SC2086
     compile $role --constraint requirements/dev.txt
 done

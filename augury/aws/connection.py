@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -39,7 +40,7 @@ class Connection:
     endpoint_url : str, optional
         Address of a local AWS. By default boto3's own rules apply: ``AWS_ENDPOINT_URL``, else the real AWS.
     region : str, optional
-        Region; by default boto3's own rules apply.
+        Region; by default ``AWS_REGION``, as every SDK of AWS but boto3 has it, else boto3's own rules apply.
     access_key_id, secret_access_key : str, optional
         Credentials; by default boto3's own chain.
     """
@@ -56,7 +57,7 @@ class Connection:
         self._session_arguments = {
             "aws_access_key_id": access_key_id,
             "aws_secret_access_key": secret_access_key,
-            "region_name": region,
+            "region_name": region or os.environ.get("AWS_REGION"),
         }
         core = botocore.session.get_session()
         self._loader = core.get_component("data_loader")

@@ -11,6 +11,7 @@ import typer
 
 from augury.aws.addresses import LakeAddress
 from augury.aws.jobs import start_job
+from augury.aws.stacks import read_outputs
 from augury.cli import session, split_report
 from augury.cli.bars import byte_bar, step_bar
 from augury.cli.session import AsJson, Session
@@ -60,7 +61,7 @@ def split(
     abandon: Annotated[
         bool, typer.Option("--abandon", help="Take back what a run before left undone, rather than finish it.")
     ] = False,
-    job: Annotated[str | None, typer.Option(help="Name of the Glue job. [default: augury-STAGE-split]")] = None,
+    job: Annotated[str | None, typer.Option(help="Name of the Glue job. [default: the stage's]")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Split raw events of some days by client and day. Doing it again changes nothing."""
@@ -75,7 +76,7 @@ def split(
         case Engine.SPARK:
             return _split_in_bulk(run, bulk, abandon=abandon, as_json=as_json)
         case Engine.GLUE:
-            return _start(run, scope, job or f"augury-{run.stage}-split", abandon=abandon, as_json=as_json)
+            return _start(run, scope, job or _job_of_stage(run), abandon=abandon, as_json=as_json)
 
 
 def _scope(first: date, last: date, client: str | None) -> Scope:
@@ -118,6 +119,15 @@ def _split_in_bulk(run: Session, bulk: BulkSplit, *, abandon: bool, as_json: boo
     with local_spark(environment=run.credentials) as context, step_bar(context, quiet=as_json) as on_step:
         outcomes = bulk.run(context, lake, abandon=abandon, on_step=on_step)
     return split_report.show_outcomes(outcomes, bulk.scope, as_json=as_json)
+
+
+def _job_of_stage(run: Session) -> str:
+    if run.deployment.profile != "aws":
+        raise ValueError("a platform on this machine has no Glue: use --engine spark, or name a job with --job")
+    outputs = read_outputs(run.connection.cloudformation(), f"Augury-{run.stage}-Split")
+    if "SplitJobName" not in outputs:
+        raise ValueError(f"the stacks of stage {run.stage!r} have no Glue job: deploy them, or name one with --job")
+    return outputs["SplitJobName"]
 
 
 def _start(run: Session, scope: Scope, job: str, *, abandon: bool, as_json: bool) -> None:

@@ -1,7 +1,7 @@
 """The split in bulk as a Spark job: on AWS Glue 6.0, by ``spark-submit``, and on EMR.
 
-It needs the ``augury`` package and its core dependencies where the tasks run (on Glue: ``--extra-py-files`` and
-``--additional-python-modules``), and no jar.
+It needs the ``augury`` package and its core dependencies where the tasks run (on Glue the CDK app has them installed),
+and no jar. Without a day it takes yesterday's, as a schedule needs it.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import orjson
 from pyspark import SparkContext
@@ -30,7 +30,7 @@ def main(arguments: Sequence[str]) -> None:
     bulk = BulkSplit(
         store=ObjectStore(connection.s3(), options.lake.bucket),
         table=Table(connection.dynamodb(), options.table),
-        scope=Scope(first=options.first, last=options.last, client=options.client),
+        scope=_scope(options, today=datetime.now(UTC).date()),
         prefix=EventsPrefix(options.events_prefix) if options.events_prefix else EventsPrefix(),
     )
     if options.dry_run:
@@ -40,13 +40,18 @@ def main(arguments: Sequence[str]) -> None:
     return _print(outcomes_as_json(outcomes))
 
 
+def _scope(options: argparse.Namespace, today: date) -> Scope:
+    first = options.first or today - timedelta(days=1)
+    return Scope(first=first, last=options.last or first, client=options.client)
+
+
 def _options(arguments: Sequence[str]) -> argparse.Namespace:
     """Read the options; Glue adds some of its own, which are not ours to know."""
     parser = argparse.ArgumentParser(prog="glue_job.py", description=__doc__, allow_abbrev=False)
     parser.add_argument("--lake", required=True, type=LakeAddress, help="the data bucket, as s3://BUCKET")
     parser.add_argument("--table", required=True, help="name of Augury's table")
-    parser.add_argument("--from", required=True, type=date.fromisoformat, dest="first", help="first UTC day")
-    parser.add_argument("--to", required=True, type=date.fromisoformat, dest="last", help="last UTC day")
+    parser.add_argument("--from", type=date.fromisoformat, dest="first", help="first UTC day; yesterday unless given")
+    parser.add_argument("--to", type=date.fromisoformat, dest="last", help="last UTC day; the first unless given")
     parser.add_argument("--client", type=ClientName, help="whose days are rewritten; everybody's unless given")
     parser.add_argument("--events-prefix", help="prefix expression of the events stream, where it is configured")
     parser.add_argument("--region", help="AWS region; that of the environment unless given")

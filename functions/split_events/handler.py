@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -41,10 +42,10 @@ def split_notified(record: SQSRecord, lambda_context: LambdaContext) -> None:
         result = split_object(
             _store, _ledger, key, owner=_owner, for_s=lambda_context.get_remaining_time_in_millis() / 1000
         )
-        _report(result)
+        _report(result, lag_s=time.time() - int(record.attributes.sent_timestamp) / 1000)
 
 
-def _report(result: SplitResult) -> None:
+def _report(result: SplitResult, lag_s: float) -> None:
     counts = result.counts
     write = logger.error if result.fate in _LOUD else logger.info
     write(
@@ -55,7 +56,7 @@ def _report(result: SplitResult) -> None:
         failed=counts.failed,
         reason=counts.quarantined,
     )
-    _metrics.count(result)
+    _metrics.count(result, lag_s=lag_s)
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> Any:

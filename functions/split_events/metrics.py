@@ -25,11 +25,13 @@ class SplitMetrics:
     def __init__(self, stage: str) -> None:
         self._stage = stage
 
-    def count(self, result: SplitResult) -> None:
-        """Write the counts of one object to the log."""
+    def count(self, result: SplitResult, *, lag_s: float) -> None:
+        """Write the counts of one object to the log, and how long after S3 told of it they were there."""
         counts = {
             "LinesSplit": result.counts.split,
             "LinesFailed": result.counts.failed,
             **{name: int(result.fate is fate) for fate, name in _OBJECTS.items()},
         }
+        if result.fate is Fate.SPLIT:
+            counts["SplitLagSeconds"] = max(0, round(lag_s))
         write_counts(counts, {"stage": self._stage}, {"source": result.source})

@@ -67,6 +67,8 @@ class StageTemplates:
                 return f"{{{name if name.startswith('AWS::') else f'{stack}:{name}'}}}"
             case {"Fn::GetAtt": [name, attribute]}:
                 return f"{{{stack}:{name}.{attribute}}}"
+            case {"Fn::Sub": str(text)}:
+                return text.replace("${", "{")
             case {"Fn::ImportValue": str(export)}:
                 return self.written_out(*self._exports[export])
             case {"Fn::Join": [separator, parts]}:
@@ -106,9 +108,13 @@ class StageTemplates:
 
         Of a table it may be a partition that is asked about; without one, whether there is any that it may act on.
         """
+        return self.role_may(self.role_of(function), action, resource, partition)
+
+    def role_may(self, role: str, action: str, resource: str, partition: str | None = None) -> bool:
+        """Say the same of a role, which is given as ``stack:logical id``."""
         effects = {
             statement["Effect"]
-            for statement in self.statements_of(self.role_of(function))
+            for statement in self.statements_of(role)
             if any(fnmatchcase(action, pattern) for pattern in as_list(statement["Action"]))
             and any(fnmatchcase(resource, pattern) for pattern in as_list(statement["Resource"]))
             and (partition is None or _holds(statement, partition))

@@ -67,6 +67,11 @@ ALLOWED_WILDCARDS = {
     ("s3:GetObject", "/spill/events/*"): "all objects below a prefix",
     ("s3:GetObject", "/failed/events/*"): "all objects below a prefix",
     ("s3:GetObject", "/failed/firehose/*"): "all objects below a prefix",
+    ("s3:GetObject", "/clients/*/events/*/augury-*.json.gz"): "the split in bulk reads what it rewrites",
+    ("s3:DeleteObject", "/clients/*/events/*/augury-*.json.gz"): "the split in bulk removes what it rewrote",
+    ("s3:GetObject", "/split/plans/*"): "all objects below a prefix",
+    ("s3:PutObject", "/split/plans/*"): "all objects below a prefix",
+    ("cloudwatch:PutMetricData", "*"): "metrics have no resources to name; a condition names the namespace",
     ("s3:GetObject", "/clients/*/models/*/*/*"): "predict serves every client",
     ("s3:PutObject", "/logs/events.*"): "all objects below a prefix",
     ("s3:PutObject", "/logs/predictions.*"): "all objects below a prefix",
@@ -76,6 +81,7 @@ ALLOWED_WILDCARDS = {
     ("s3:PutObject", "/failed/firehose/*"): "all objects below a prefix",
     ("s3:PutObject", "/failed/split/*-*.json.gz"): "all objects below a prefix",
     ("s3:PutObject", "/clients/*/events/*/augury-*.json.gz"): "split writes for every client",
+    ("s3:PutObject", "/*"): "S3 itself writes its access logs",
     ("s3:AbortMultipartUpload", "/logs/events.*"): "all objects below a prefix",
     ("s3:AbortMultipartUpload", "/logs/predictions.*"): "all objects below a prefix",
     ("s3:AbortMultipartUpload", "/logs/feedback.*"): "all objects below a prefix",
@@ -91,7 +97,7 @@ def arn(templates: StageTemplates) -> dict[str, str]:
         return f"{{{templates.only(kind, name).name}.Arn}}"
 
     return {
-        "bucket": of("AWS::S3::Bucket"),
+        "bucket": of("AWS::S3::Bucket", "LakeBucket"),
         "table": of("AWS::DynamoDB::Table"),
         "events": of("AWS::KinesisFirehose::DeliveryStream", "LakeEvents"),
         "refusals": of("AWS::KinesisFirehose::DeliveryStream", "LakeRefusals"),

@@ -68,6 +68,7 @@ def test_the_access_log_says_which_route_was_called_but_never_its_query_string(t
         "$context.status",
         "$context.responseLength",
         "$context.responseLatency",
+        "$context.integrationStatus",
         "$context.integrationLatency",
         "$context.integrationErrorMessage",
         "$context.identity.sourceIp",
@@ -79,6 +80,27 @@ def test_every_route_is_throttled(templates: StageTemplates) -> None:
     settings = templates.only("AWS::ApiGatewayV2::Stage").properties["DefaultRouteSettings"]
 
     assert 0 < settings["ThrottlingRateLimit"] <= settings["ThrottlingBurstLimit"]
+
+
+def test_tokens_are_throttled_below_the_rest_once_there_is_their_route(templates: StageTemplates) -> None:
+    stage = templates.only("AWS::ApiGatewayV2::Stage")
+    (key, own), *others = stage.properties["RouteSettings"].items()
+    routes = templates.resources("AWS::ApiGatewayV2::Route")
+    (route,) = (route.name.partition(":")[2] for route in routes if route.properties["RouteKey"] == key)
+
+    assert (key, others) == ("POST /token", [])
+    assert own["ThrottlingRateLimit"] < stage.properties["DefaultRouteSettings"]["ThrottlingRateLimit"]
+    assert route in stage.attributes["DependsOn"]
+
+
+def test_what_the_api_itself_turns_away_is_counted_from_its_log(templates: StageTemplates) -> None:
+    counted = templates.only("AWS::Logs::MetricFilter").properties
+    logged = json.loads(templates.only("AWS::ApiGatewayV2::Stage").properties["AccessLogSettings"]["Format"])
+    (transformation,) = counted["MetricTransformations"]
+
+    assert set(re.findall(r"\$\.(\w+)", counted["FilterPattern"])) == {"status", "integrationStatus"} <= logged.keys()
+    assert transformation["Dimensions"] == [{"Key": "stage", "Value": "$.stage"}]
+    assert logged["stage"] == templates.stage
 
 
 def handler_of(function: Resource) -> str:

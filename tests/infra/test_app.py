@@ -14,11 +14,11 @@ from tests.infra.templates import StageTemplates
 def test_a_stage_has_a_stack_for_data_and_one_for_each_thing_that_is_done_with_it(templates: StageTemplates) -> None:
     names = {name.removeprefix(f"Augury-{templates.stage}-") for name in templates.documents}
 
-    assert names == {"Data", "Catalog", "Ingest", "Split", "Predict", "Api"}
+    assert names == {"Data", "Catalog", "Ingest", "Split", "Predict", "Api", "Monitoring"}
 
 
 def test_the_outputs_that_the_command_line_reads_are_bucket_table_and_address(templates: StageTemplates) -> None:
-    assert templates.output("Data", "BucketName") == f"{{{templates.only('AWS::S3::Bucket').name}}}"
+    assert templates.output("Data", "BucketName") == f"{{{templates.only('AWS::S3::Bucket', 'LakeBucket').name}}}"
     assert templates.output("Data", "TableName") == f"{{{templates.only('AWS::DynamoDB::Table').name}}}"
     assert templates.output("Api", "ApiUrl") == f"{{{templates.only('AWS::ApiGatewayV2::Api').name}.ApiEndpoint}}"
 
@@ -28,7 +28,7 @@ def test_cfn_lint_finds_nothing_in_any_template(assembly: Path) -> None:
 
     run = subprocess.run([Path(sys.executable).with_name("cfn-lint"), *files], capture_output=True, text=True)
 
-    assert len(files) == 12
+    assert len(files) == 14
     assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
 
 

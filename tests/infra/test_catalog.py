@@ -50,7 +50,7 @@ def test_a_partition_is_the_prefix_that_the_lake_lays_it_under(
     templates: StageTemplates, name: str, values: dict[str, str], prefix: str
 ) -> None:
     found = table(templates, name)
-    bucket = templates.only("AWS::S3::Bucket").name
+    bucket = templates.only("AWS::S3::Bucket", "LakeBucket").name
     assert [column["Name"] for column in found["PartitionKeys"]] == list(values)
     template = Template(found["Parameters"]["storage.location.template"].replace(f"{{{bucket}}}", "lake"))
     assert template.substitute(values) == f"s3://lake/{prefix}"
@@ -101,7 +101,7 @@ def test_a_view_is_written_as_athena_writes_it(templates: StageTemplates, view: 
 
 def test_queries_write_where_results_expire_and_may_not_read_everything(prod: StageTemplates) -> None:
     configuration = prod.only("AWS::Athena::WorkGroup").properties["WorkGroupConfiguration"]
-    bucket = prod.only("AWS::S3::Bucket").name
+    bucket = prod.only("AWS::S3::Bucket", "LakeBucket").name
     assert configuration["EnforceWorkGroupConfiguration"] is True
     assert configuration["ResultConfiguration"]["OutputLocation"] == f"s3://{{{bucket}}}/queries/"
     assert configuration["BytesScannedCutoffPerQuery"] == 1024**4

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import Any
 
 import pytest
@@ -24,12 +26,14 @@ from augury.lake import (
     REFUSALS_ERROR_PREFIX,
     REFUSALS_PREFIX,
     SPILLED_EVENTS,
+    SPLIT_PLANS,
 )
-from infra.stages import STAGES, Lifetime
+from infra.lifetimes import Lifetime
+from infra.stages import STAGES
 from tests.infra.templates import StageTemplates
 
 STATEFUL = [
-    ("AWS::S3::Bucket", ""),
+    ("AWS::S3::Bucket", "LakeBucket"),
     ("AWS::DynamoDB::Table", ""),
     ("AWS::SecretsManager::Secret", "SigningSecret"),
     ("AWS::SecretsManager::Secret", "Pepper"),
@@ -79,7 +83,7 @@ def test_the_command_line_finds_the_artifact_key_and_what_is_trusted(templates: 
 
 
 def test_the_bucket_is_private_encrypted_and_versioned(templates: StageTemplates) -> None:
-    bucket = templates.only("AWS::S3::Bucket").properties
+    bucket = templates.only("AWS::S3::Bucket", "LakeBucket").properties
     [encryption] = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
 
     assert bucket["PublicAccessBlockConfiguration"] == {
@@ -94,8 +98,8 @@ def test_the_bucket_is_private_encrypted_and_versioned(templates: StageTemplates
 
 
 def test_the_bucket_is_reached_over_tls_only(templates: StageTemplates) -> None:
-    policy = templates.only("AWS::S3::BucketPolicy").properties
-    bucket = templates.only("AWS::S3::Bucket").name
+    policy = templates.only("AWS::S3::BucketPolicy", "LakeBucket").properties
+    bucket = templates.only("AWS::S3::Bucket", "LakeBucket").name
     without_tls = {
         "Effect": "Deny",
         "Principal": {"AWS": "*"},
@@ -106,6 +110,16 @@ def test_the_bucket_is_reached_over_tls_only(templates: StageTemplates) -> None:
 
     assert policy["Bucket"] == f"{{{bucket}}}"
     assert without_tls in policy["PolicyDocument"]["Statement"]
+
+
+def test_who_asked_for_which_object_is_noted_in_a_bucket_of_its_own_and_forgotten(templates: StageTemplates) -> None:
+    notes = templates.only("AWS::S3::Bucket", "LakeAccessLogs")
+    (rule,) = notes.properties["LifecycleConfiguration"]["Rules"]
+    logging = templates.only("AWS::S3::Bucket", "LakeBucket").properties["LoggingConfiguration"]
+
+    assert logging["DestinationBucketName"] == f"{{{notes.name}}}"
+    assert 0 < rule["ExpirationInDays"] <= 90
+    assert set(notes.properties["PublicAccessBlockConfiguration"].values()) == {True}
 
 
 def test_the_table_is_keyed_as_the_library_reads_it_and_can_be_restored(templates: StageTemplates) -> None:
@@ -137,7 +151,7 @@ def test_a_stream_writes_gzip_where_the_lake_says(
 
     assert (destination["Prefix"], destination["ErrorOutputPrefix"]) == (prefix, error_prefix)
     assert destination["CompressionFormat"] == "GZIP"
-    assert destination["BucketARN"] == f"{{{templates.only('AWS::S3::Bucket').name}.Arn}}"
+    assert destination["BucketARN"] == f"{{{templates.only('AWS::S3::Bucket', 'LakeBucket').name}.Arn}}"
     assert properties["DeliveryStreamEncryptionConfigurationInput"] == {"KeyType": "AWS_OWNED_CMK"}
 
 
@@ -151,7 +165,7 @@ def test_streams_buffer_for_as_long_as_the_stage_says(prod: StageTemplates) -> N
 def test_only_raw_and_spilled_events_are_announced_to_the_queue(templates: StageTemplates) -> None:
     queue = templates.only("AWS::SQS::Queue", "RawObjectsQueue").name
 
-    assert templates.only("AWS::S3::Bucket").properties["NotificationConfiguration"] == {
+    assert templates.only("AWS::S3::Bucket", "LakeBucket").properties["NotificationConfiguration"] == {
         "QueueConfigurations": [
             {
                 "Event": "s3:ObjectCreated:*",
@@ -164,7 +178,7 @@ def test_only_raw_and_spilled_events_are_announced_to_the_queue(templates: Stage
 
 
 def test_the_bucket_is_made_once_it_may_write_to_the_queue(templates: StageTemplates) -> None:
-    bucket = templates.only("AWS::S3::Bucket").attributes
+    bucket = templates.only("AWS::S3::Bucket", "LakeBucket").attributes
     policy = templates.only("AWS::SQS::QueuePolicy", "RawObjectsQueue")
     [sending] = [s for s in policy.properties["PolicyDocument"]["Statement"] if s["Effect"] == "Allow"]
 
@@ -192,7 +206,7 @@ def test_queues_are_encrypted_and_dead_letters_are_kept_longest(templates: Stage
 
 
 def rules(templates: StageTemplates) -> dict[str, dict[str, Any]]:
-    found = templates.only("AWS::S3::Bucket").properties["LifecycleConfiguration"]["Rules"]
+    found = templates.only("AWS::S3::Bucket", "LakeBucket").properties["LifecycleConfiguration"]["Rules"]
     return {rule["Id"]: rule for rule in found}
 
 
@@ -208,6 +222,7 @@ def test_prefixes_are_kept_as_long_as_the_stage_says(templates: StageTemplates) 
         "predictions": (RAW_PREDICTIONS, config.lifetimes.predictions),
         "feedback": (RAW_FEEDBACK, config.lifetimes.feedback),
         "query-results": (QUERY_RESULTS, config.lifetimes.query_results),
+        "split-plans": (SPLIT_PLANS, config.lifetimes.split_plans),
     }
     assert found.keys() == {"superseded"} | {name for name, (_, lifetime) in expected.items() if lifetime != Lifetime()}
     for name, rule in found.items():
@@ -226,3 +241,12 @@ def test_prefixes_are_kept_as_long_as_the_stage_says(templates: StageTemplates) 
 def test_nothing_of_a_client_ever_expires(templates: StageTemplates) -> None:
     prefixes = [rule["Prefix"] for name, rule in rules(templates).items() if name != "superseded"]
     assert not any(CLIENTS.startswith(prefix) or prefix.startswith(CLIENTS) for prefix in prefixes)
+
+
+def test_no_template_holds_a_secret(templates: StageTemplates) -> None:
+    for secret in templates.resources("AWS::SecretsManager::Secret"):
+        assert "SecretString" not in secret.properties, secret.name
+    for stack, document in templates.documents.items():
+        text = json.dumps(document)
+        assert "resolve:secretsmanager" not in text, stack
+        assert not re.search(r"PRIVATE KEY|augury_sk_|AKIA[0-9A-Z]{16}", text), stack

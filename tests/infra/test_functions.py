@@ -36,7 +36,7 @@ def test_a_function_is_told_of_what_it_needs_and_of_nothing_else(templates: Stag
     variables = templates.function(name).properties["Environment"]["Variables"]
     known = {
         "table": f"{{{templates.only('AWS::DynamoDB::Table').name}}}",
-        "bucket": f"{{{templates.only('AWS::S3::Bucket').name}}}",
+        "bucket": f"{{{templates.only('AWS::S3::Bucket', 'LakeBucket').name}}}",
         "events_stream": f"{{{templates.only('AWS::KinesisFirehose::DeliveryStream', 'LakeEvents').name}}}",
         "refusals_stream": f"{{{templates.only('AWS::KinesisFirehose::DeliveryStream', 'Refusals').name}}}",
         "predictions_stream": f"{{{templates.only('AWS::KinesisFirehose::DeliveryStream', 'Predictions').name}}}",

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from augury.lake import EVENTS_PREFIX
-from infra.stages import DEV, PROD, Buffering, Lifetime
+from infra.lifetimes import Lifetime
+from infra.sizes import Buffering, BulkSplit, FunctionSize, Throttle
+from infra.stages import DEV, PROD
 from tests.infra.templates import StageTemplates
 
 
@@ -50,3 +53,59 @@ def test_raw_events_can_not_go_before_they_must_have_been_split() -> None:
 def test_what_accounts_for_raw_events_can_not_go_before_them(name: str) -> None:
     with pytest.raises(ValueError, match=f"{name} must not end before raw_events"):
         replace(PROD.lifetimes, **{name: Lifetime(expire_after_days=400)})
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"name": "Prod"}, "stage 'Prod': name has 'Prod'"),
+        ({"access_log_days": 0}, "stage 'dev': access_log_days is 0"),
+        ({"superseded_days": 0}, "superseded_days is 0"),
+        ({"query_limit_gib": 0}, "query_limit_gib is 0"),
+        ({"split_concurrency": 1}, "split_concurrency is 1, and must be 2 to 1000"),
+        ({"rotation_days": 0}, "rotation_days is 0"),
+        ({"predict": FunctionSize(memory_mb=1769, timeout_s=30)}, "predict: timeout_s is 30, and must be 1 to 29"),
+        ({"lambda_targets": ("scores:live",)}, "lambda_targets has 'scores:live'"),
+        ({"alarm_emails": ("nobody",)}, "alarm_emails has 'nobody'"),
+        ({"http_targets": ("ftp://scores",)}, "stage 'dev': .*'ftp://scores'"),
+        ({"masked_inputs": ("a..b",)}, "stage 'dev': .*'a..b'"),
+    ],
+)
+def test_a_value_that_nothing_would_take_is_refused_by_stage_and_field(changes: dict[str, Any], said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        replace(DEV, **changes)
+
+
+@pytest.mark.parametrize(
+    ("size", "said"),
+    [
+        ({"memory_mb": 64}, "memory_mb is 64"),
+        ({"timeout_s": 901}, "timeout_s is 901"),
+        ({"storage_mib": 511}, "storage_mib is 511"),
+        ({"reserved_concurrency": 0}, "reserved_concurrency is 0"),
+    ],
+)
+def test_a_function_is_as_large_as_lambda_lets_it_be(size: dict[str, int], said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        FunctionSize(**{"memory_mb": 512, "timeout_s": 10, **size})
+
+
+@pytest.mark.parametrize(("rate", "burst", "said"), [(0, 1, "rate is 0"), (10, 9, "burst is 9")])
+def test_a_throttle_lets_something_through(rate: int, burst: int, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        Throttle(rate=rate, burst=burst)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [({"workers": 1}, "workers is 1"), ({"worker_type": "G.4X"}, "worker_type has 'G.4X'"),
+     ({"timeout_min": 0}, "timeout_min is 0"), ({"schedule": "daily"}, "schedule has 'daily'")],
+)  # fmt: skip
+def test_a_bulk_split_is_what_glue_takes(changes: dict[str, Any], said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        BulkSplit(**changes)
+
+
+def test_no_function_reserves_concurrency_unless_it_is_configured(templates: StageTemplates) -> None:
+    functions = templates.resources("AWS::Lambda::Function")
+    assert not [function for function in functions if "ReservedConcurrentExecutions" in function.properties]

@@ -122,6 +122,43 @@ def test_the_glue_job_is_started_with_where_and_when(lake: tuple[ObjectStore, Ta
     assert "no-such-job" in str(split(*RANGE, "--engine", "glue", "--job", "no-such-job", exit_code=1).exception)
 
 
+def test_the_glue_job_is_the_one_that_the_stacks_name(
+    lake: tuple[ObjectStore, Table], connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, _ = lake
+    data = {"BucketName": store.bucket, "TableName": store.bucket, "PepperSecretArn": "unused"}
+    for stack, outputs in {"Data": data, "Api": {"ApiUrl": "http://127.0.0.1:9"}, "Split": {}}.items():
+        deploy(connection, f"Augury-dev-{stack}", outputs)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", str(connection.endpoint_url))
+    monkeypatch.setenv("AWS_REGION", REGION)
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    on_aws = ["--stage", "dev", "events", "split", *RANGE, "--engine", "glue", "--json"]
+
+    unnamed = CliRunner().invoke(app, on_aws)
+    assert "the stacks of stage 'dev' have no Glue job" in str(unnamed.exception)
+
+    deploy(connection, "Augury-dev-Split", {"SplitJobName": "split-of-dev"})
+    command = {"Name": "glueetl", "ScriptLocation": "s3://code/job.py"}
+    connection.glue().create_job(Name="split-of-dev", Role="role", Command=command)
+    started = CliRunner().invoke(app, on_aws)
+    assert json.loads(started.stdout)["job"] == "split-of-dev", started.exception
+
+
+def deploy(connection: Connection, stack: str, outputs: dict[str, str]) -> None:
+    """Make a stack that is nothing but its outputs, or give it others."""
+    topic = {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": "".join(outputs)[:50]}}
+    written = {name: {"Value": value} for name, value in outputs.items()}
+    template = json.dumps({"Resources": {"Topic": topic}, "Outputs": written})
+    client = connection.cloudformation()
+    known = {found["StackName"] for found in client.describe_stacks()["Stacks"]}
+    (client.update_stack if stack in known else client.create_stack)(StackName=stack, TemplateBody=template)
+
+
+def test_a_platform_on_this_machine_has_no_glue(lake: tuple[ObjectStore, Table]) -> None:
+    assert "has no Glue: use --engine spark" in str(split(*RANGE, "--engine", "glue", exit_code=1).exception)
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -42,7 +42,8 @@ def told_of(*keys: str) -> str:
 
 def failed(function: ModuleType, *bodies: str) -> list[str]:
     """Return the ids of the messages that come back; each has its place for an id."""
-    records = [{"messageId": str(place), "body": body, "eventSource": "aws:sqs"} for place, body in enumerate(bodies)]
+    message = {"eventSource": "aws:sqs", "attributes": {"SentTimestamp": "1700000000000"}}
+    records = [{"messageId": str(place), "body": body, **message} for place, body in enumerate(bodies)]
     context = SimpleNamespace(get_remaining_time_in_millis=lambda: 30_000)
     answer: Any = function.handler({"Records": records}, context)
     return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
@@ -112,7 +113,7 @@ def test_what_another_splits_now_comes_back_alone(function: ModuleType, store: O
 
 
 def test_counts_stand_in_the_log_by_stage(capsys: pytest.CaptureFixture[str]) -> None:
-    SplitMetrics("prod").count(SplitResult("logs/a.gz", Fate.SPLIT, Counts(lines=5, failed=2)))
+    SplitMetrics("prod").count(SplitResult("logs/a.gz", Fate.SPLIT, Counts(lines=5, failed=2)), lag_s=-0.2)
     metrics = json.loads(capsys.readouterr().out)
     (directive,) = metrics["_aws"]["CloudWatchMetrics"]
     assert (directive["Namespace"], directive["Dimensions"]) == ("Augury", [["stage"]])
@@ -124,4 +125,14 @@ def test_counts_stand_in_the_log_by_stage(capsys: pytest.CaptureFixture[str]) ->
         "ObjectsQuarantined": 0,
         "ObjectsOverwritten": 0,
         "ObjectsGone": 0,
+        "SplitLagSeconds": 0,
     }
+
+
+@pytest.mark.parametrize(("fate", "lags"), [(Fate.SPLIT, [[63]]), (Fate.SETTLED, [])])
+def test_how_late_an_object_was_split_is_counted_once(
+    capsys: pytest.CaptureFixture[str], fate: Fate, lags: list[list[int]]
+) -> None:
+    SplitMetrics("prod").count(SplitResult("logs/a.gz", fate, Counts()), lag_s=62.6)
+    metrics = json.loads(capsys.readouterr().out)
+    assert [metrics[name] for name in ("SplitLagSeconds",) if name in metrics] == lags

@@ -1,0 +1,68 @@
+"""What watches the others: alarms, whom they tell, and the dashboard."""
+
+from __future__ import annotations
+
+from aws_cdk import CfnOutput, Stack
+from constructs import Construct
+
+from infra.alarms import Alarms
+from infra.api_stack import ApiStack
+from infra.dashboard import StageDashboard
+from infra.data_stack import DataStack
+from infra.ingest_stack import IngestStack
+from infra.predict_stack import PredictStack
+from infra.split_stack import SplitStack
+from infra.stages import StageConfig
+from infra.watches import watch_api, watch_events, watch_functions, watch_job, watch_split, watch_streams
+from infra.widgets_ingest import api_row, events_row
+from infra.widgets_split import split_row
+
+
+class MonitoringStack(Stack):
+    """Alarms and the dashboard, above all other stacks; none of them knows it.
+
+    Its output ``AlarmTopicArn`` is what a pager subscribes to.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        config: StageConfig,
+        data: DataStack,
+        split: SplitStack,
+        ingest: IngestStack,
+        predict: PredictStack,
+        api: ApiStack,
+    ) -> None:
+        super().__init__(scope, construct_id, description="Augury: alarms and the dashboard")
+        lake = data.lake
+        streams = {
+            "events": lake.events,
+            "refusals": lake.refusals,
+            "predictions": lake.predictions,
+            "feedback": lake.feedback,
+        }
+        functions = {
+            "token": api.tokens.token,
+            "rotate": api.tokens.rotate,
+            "ingest": ingest.function,
+            "feedback": ingest.feedback,
+            "split": split.function,
+            "predict": predict.function,
+        }
+        alarms = Alarms(self, "Alarms", config=config)
+        watch_streams(alarms, config, streams)
+        watch_functions(alarms, functions)
+        watch_api(alarms, config, api.api)
+        watch_events(alarms, config)
+        watch_split(alarms, config, data.raw_objects)
+        watch_job(alarms, split.job.name)
+        rows = [
+            api_row(api.api, config.name),
+            events_row(streams, config.name),
+            split_row(data.raw_objects, config.name),
+        ]
+        StageDashboard(self, "Dashboard", config=config, rows=rows)
+        CfnOutput(self, "AlarmTopicArn", value=alarms.topic.topic_arn)
