@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 UV_VERSION := 0.13.9
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test soak lint audit types synth bench docs lock clean spark-jars
+.PHONY: help demo up test soak log-drill lint audit types synth bench docs lock protocol clean spark-jars
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ test: $(STAMP_DEV) ## Run the tests
 
 soak: $(STAMP_DEV) ## Send a million events with everything going wrong, and account for each (some minutes)
 	$(BIN)/python -m tests.soak $(ARGS)
+
+log-drill: $(STAMP_DEV) ## Stop processes that answer 50,000 predictions, and look for each in the log (some minutes)
+	$(BIN)/python -m tests.log_drill $(ARGS)
 
 lint: $(STAMP_DEV) ## Check style and the floors that imports must keep to
 	$(BIN)/ruff check .
@@ -55,6 +58,9 @@ spark-jars: $(SPARK_JARS)/.fetched ## Fetch the jars with which Spark itself rea
 
 docs: $(STAMP_DEV) ## Build the documentation into site/
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet --site-dir site
+
+protocol: $(STAMP_DEV) ## Generate the gRPC service's Python from its definition (maintainers)
+	@$(BIN)/python -m grpc_tools.protoc -I . --python_out=. --pyi_out=. --grpc_python_out=. functions/predict/oip/inference.proto
 
 lock: $(VENV)/bin/pip ## Rewrite the hashed lock files (maintainers; UPGRADE=--upgrade takes newer versions)
 	@test -x $(VENV)/uv/bin/uv || ($(BIN)/python -m venv $(VENV)/uv && $(VENV)/uv/bin/pip install --quiet uv==$(UV_VERSION))

@@ -41,9 +41,17 @@ class FunctionSettings(BaseModel):
     registry_ttl_s: PositiveInt = Field(default=5, le=5)
     http_targets: str | None = None
     masked_inputs: str | None = None
+    prediction_log: Literal["background", "synchronous"] = "background"
+    prediction_log_bytes: PositiveInt = 32 * 1024 * 1024
     trusted_artifact_keys: str | None = None
     allow_unsigned_artifacts: bool = False
     pandas_lane: bool = False
+    host: str = "0.0.0.0"  # noqa: S104 - a container's network is what limits who reaches it
+    port: int | None = Field(default=None, ge=0, le=65_535)
+    grpc_port: int | None = Field(default=None, ge=0, le=65_535)
+    drain_s: PositiveInt = Field(default=25, le=600)
+    baked_pipeline: Path | None = None
+    trust_client_names: bool = False
 
     @model_validator(mode="before")
     @classmethod

@@ -8,7 +8,7 @@ from aws_cdk.aws_glue import CfnDatabase, CfnTable
 from aws_cdk.aws_s3 import Bucket
 from constructs import Construct
 
-from augury.lake import PREDICTIONS_PREFIX, QUERY_RESULTS, hourly_prefix
+from augury.lake import FEEDBACK_PREFIX, PREDICTIONS_PREFIX, QUERY_RESULTS, hourly_prefix
 from infra.catalog_tables import ClientPartitions, HourlyPartitions, LineTable
 from infra.catalog_views import VIEWS, View, presto_view
 from infra.stages import StageConfig
@@ -70,11 +70,11 @@ class LakeCatalog(Construct):
 
 def line_tables(config: StageConfig) -> tuple[LineTable, ...]:
     """Return the tables of a stage."""
-    predictions = hourly_prefix(PREDICTIONS_PREFIX)
     return (
         LineTable("raw_event_lines", HourlyPartitions.of(hourly_prefix(config.events_prefix.expression))),
         LineTable("spilled_event_lines", HourlyPartitions.of_spill()),
-        LineTable("prediction_lines", HourlyPartitions.of(predictions)),
+        LineTable("prediction_lines", HourlyPartitions.of(hourly_prefix(PREDICTIONS_PREFIX))),
+        LineTable("feedback_lines", HourlyPartitions.of(hourly_prefix(FEEDBACK_PREFIX))),
         LineTable("client_event_lines", ClientPartitions()),
     )
 

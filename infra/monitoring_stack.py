@@ -10,11 +10,21 @@ from infra.api_stack import ApiStack
 from infra.dashboard import StageDashboard
 from infra.data_stack import DataStack
 from infra.ingest_stack import IngestStack
+from infra.log_queries import FEEDBACK, OF_PREDICT, keep_queries
 from infra.predict_stack import PredictStack
 from infra.split_stack import SplitStack
 from infra.stages import StageConfig
-from infra.watches import watch_api, watch_events, watch_functions, watch_job, watch_split, watch_streams
+from infra.watches import (
+    watch_api,
+    watch_events,
+    watch_functions,
+    watch_job,
+    watch_predictions,
+    watch_split,
+    watch_streams,
+)
 from infra.widgets_ingest import api_row, events_row
+from infra.widgets_predict import feedback_row, predict_row, process_row, variations_row
 from infra.widgets_split import split_row
 
 
@@ -57,12 +67,19 @@ class MonitoringStack(Stack):
         watch_functions(alarms, functions)
         watch_api(alarms, config, api.api)
         watch_events(alarms, config)
+        watch_predictions(alarms, config)
         watch_split(alarms, config, data.raw_objects)
         watch_job(alarms, split.job.name)
         rows = [
             api_row(api.api, config.name),
             events_row(streams, config.name),
             split_row(data.raw_objects, config.name),
+            predict_row(config.name),
+            process_row(config.name),
+            variations_row(predict.function.log_group),
+            feedback_row(config.name),
         ]
+        keep_queries(self, config.name, predict.function.log_group, OF_PREDICT)
+        keep_queries(self, config.name, ingest.feedback.log_group, [FEEDBACK])
         StageDashboard(self, "Dashboard", config=config, rows=rows)
         CfnOutput(self, "AlarmTopicArn", value=alarms.topic.topic_arn)

@@ -98,6 +98,16 @@ def watch_events(alarms: Alarms, config: StageConfig) -> None:
     )
 
 
+def watch_predictions(alarms: Alarms, config: StageConfig) -> None:
+    """Watch that what is answered is logged."""
+    alarms.raise_above(
+        0,
+        counted("LogLinesLost", config.name),
+        "predictions-not-logged",
+        "Lines of the prediction log were lost; their callers were answered. The predict function's log says why.",
+    )
+
+
 def watch_split(alarms: Alarms, config: StageConfig, raw_objects: SplitQueue) -> None:
     """Watch that raw objects are split, soon and whole."""
     alarms.raise_above(

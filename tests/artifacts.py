@@ -12,9 +12,9 @@ from tempfile import mkdtemp
 
 import pandas as pd
 
-from augury.artifacts import DataWindow, LocalSigner, Manifest, Trust
+from augury.artifacts import DataWindow, LocalSigner, Manifest, Signer, Trust
 from augury.names import ClientName, PipelineName, Version
-from augury.training import load_definition, train
+from augury.training import TrainingOutcome, load_definition, train
 
 ROOT = Path(__file__).parents[1]
 DEFINITION = ROOT / "training" / "iris_xgboost.py"
@@ -35,19 +35,23 @@ class TrainedIris:
     manifest_sha256: str
 
 
-@cache
-def trained_iris() -> TrainedIris:
+def train_iris(client: ClientName, directory: Path, signer: Signer) -> TrainingOutcome:
     events = importlib.import_module("training.iris_xgboost").example_events()
-    folder = Path(mkdtemp(prefix="augury-test-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    outcome = train(
+    return train(
         load_definition(DEFINITION),
         pd.DataFrame(events),
-        client=ACME,
+        client=client,
         pipeline=IRIS,
         version=VERSION,
-        directory=folder / "iris",
+        directory=directory,
         data_window=DataWindow(),
-        signer=SIGNER,
+        signer=signer,
     )
+
+
+@cache
+def trained_iris() -> TrainedIris:
+    folder = Path(mkdtemp(prefix="augury-test-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    outcome = train_iris(ACME, folder / "iris", SIGNER)
     return TrainedIris(outcome.directory, outcome.manifest, outcome.manifest_sha256)

@@ -42,6 +42,7 @@ class Service:
     answering: Answering = field(default=lambda handler, _: answer(handler, FLOWERS))
     asked: list[Asked] = field(default_factory=list)
     connections: int = 0
+    was_asked: threading.Event = field(default_factory=threading.Event)
     is_over: threading.Event = field(default_factory=threading.Event)
 
     def url(self, host: str = "127.0.0.1", scheme: str = "http") -> str:
@@ -119,6 +120,7 @@ class _Handler(BaseHTTPRequestHandler):
         service = self.server.service
         headers = dict(self.headers.items())
         service.asked.append(Asked(self.command, urlsplit(self.path).path, headers, content))
+        service.was_asked.set()
         try:
             service.answering(self, service)
         except OSError:

@@ -8,6 +8,8 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from augury.waiting import before_waiting
+
 _CONDITION_CODES = {"ConditionalCheckFailedException", "PreconditionFailed"}
 _NOT_FOUND_CODES = {"404", "EntityNotFoundException", "NoSuchKey", "NoSuchBucket", "ResourceNotFoundException"}
 _CANCELLED = "TransactionCanceledException"
@@ -53,7 +55,10 @@ def translated(what: str, absent: type[Exception] = AwsUnavailable) -> Iterator[
     ------
     ConditionFailed, AwsUnavailable, ``absent``
         In place of the ``ClientError`` or ``BotoCoreError`` raised inside.
+    MustWait
+        This thread must not wait for AWS.
     """
+    before_waiting()
     try:
         yield
     except ClientError as error:

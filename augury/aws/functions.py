@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnec
 
 from augury.aws.connection import Connection
 from augury.aws.errors import translated
+from augury.waiting import before_waiting
 
 _TIMES_S = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 """Read timeouts that there are boto3 clients for: a client has one for all of its calls."""
@@ -65,6 +66,7 @@ class FunctionInvoker:
         AwsUnavailable
             There is no such function, or it may not be called.
         """
+        before_waiting()
         client = self._client(max((time_s for time_s in _TIMES_S if time_s <= within_s), default=_TIMES_S[0]))
         with translated(f"invoke {function}"):
             try:

@@ -105,6 +105,16 @@ class Authenticator:
             return self._bearer(presented, route.scope)
         return self._js_key(presented, route.scope)
 
+    def check(self) -> None:
+        """Read the public keys, as the first token would have it.
+
+        Raises
+        ------
+        AwsUnavailable
+            The table is not there, may not be read, or does not answer.
+        """
+        self._public_keys.put(None, read_public_keys(self._table))
+
     def _bearer(self, presented: Presented, scope: Scope) -> Caller:
         scheme, _, token = (presented.authorization or "").partition(" ")
         if scheme.lower() != "bearer" or not token.strip():

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from augury.aws import ConditionFailed, Table
 from augury.clients.partitions import USED
 from augury.ttl_cache import TtlCache
+from augury.waiting import before_waiting
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +37,7 @@ class LastUsed:
         """Say that a key is used now. This never fails: what it can't write is tried again in an hour."""
         if self._marked.get(key):
             return
+        before_waiting()
         self._marked.put(key, True)
         now = int(self._now())
         pk, sk = _address(key)

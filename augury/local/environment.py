@@ -49,6 +49,7 @@ def function_environment(
         "AUGURY_PEPPER_SECRET": resources.pepper_secret,
         "AUGURY_MODEL_CACHE_DIR": str(model_cache_dir),
         "AUGURY_PANDAS_LANE": "true",
+        "AUGURY_PREDICTION_LOG": "synchronous",  # what was answered is in the log at once
         "AUGURY_REGISTRY_TTL_S": "1",  # a change is seen at once by whoever tries things out
         "AUGURY_HTTP_TARGETS": _THIS_MACHINE,
         "AUGURY_TRUSTED_ARTIFACT_KEYS": trusted_artifact_keys,

@@ -17,6 +17,7 @@ from augury.pipelines._answers import Answers, fitted_answers
 from augury.pipelines._schema import frame_of
 from augury.plans import Unanswerable
 from augury.schema import InputSchema
+from augury.waiting import before_waiting
 
 
 class PandasScorer:
@@ -46,6 +47,7 @@ class PandasScorer:
         Unanswerable
             The pipeline leaves a row out or raises about it.
         """
+        before_waiting()
         answers = self.answers(rows)
         if not answers.answered.all():
             first = int(np.argmin(answers.answered))

@@ -1,24 +1,34 @@
 """Predictions: which model answers, what it answers, and the log of it."""
 
 from augury.serving.answers import Answer
+from augury.serving.background_log import BackgroundLog
+from augury.serving.baked import BakedPipeline
 from augury.serving.catalogue import PipelineCatalogue
 from augury.serving.directory import PipelineDirectory
-from augury.serving.engine import PredictionEngine
+from augury.serving.engine import PredictionEngine, ShadowFailed
+from augury.serving.log_queue import TRY_S, LinesLost, LogQueue
 from augury.serving.masks import MASKED, Masks
-from augury.serving.model_cache import ModelCache
+from augury.serving.model_cache import CacheCounts, ModelCache
 from augury.serving.models import Lane, Model, NoSuchLane, Scorer, load_model
 from augury.serving.open_inference import OpenInference
 from augury.serving.plan_lane import PLAN_LANE, PlanScorer
-from augury.serving.prediction_log import Failed, Served
+from augury.serving.prediction_log import Failed, PredictionLog, Served
 from augury.serving.requests import PredictRequest, from_body, from_parameters
 from augury.serving.shadows import ShadowCalls
+from augury.serving.synchronous_log import SynchronousLog
 
 __all__ = [
     "MASKED",
     "PLAN_LANE",
+    "TRY_S",
     "Answer",
+    "BackgroundLog",
+    "BakedPipeline",
+    "CacheCounts",
     "Failed",
     "Lane",
+    "LinesLost",
+    "LogQueue",
     "Masks",
     "Model",
     "ModelCache",
@@ -29,9 +39,12 @@ __all__ = [
     "PlanScorer",
     "PredictRequest",
     "PredictionEngine",
+    "PredictionLog",
     "Scorer",
     "Served",
     "ShadowCalls",
+    "ShadowFailed",
+    "SynchronousLog",
     "from_body",
     "from_parameters",
     "load_model",

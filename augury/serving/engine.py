@@ -110,6 +110,10 @@ class PredictionEngine:
             self._show(call, destination, shadow)
         return served.answer
 
+    def drain(self, within_s: float) -> bool:
+        """Wait for the calls of shadows, such as before a process ends; False where some are not done."""
+        return self._shadows.drain(within_s)
+
     def _answer(self, call: Call, destination: Destination, variation: Variation, began: float) -> Served:
         try:
             reply = self._cascade.answer(call, variation, destination.versions)

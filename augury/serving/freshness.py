@@ -11,6 +11,8 @@ from functools import cache
 from threading import Lock
 from typing import TypeGuard
 
+from augury.waiting import before_waiting
+
 _WORKERS = 4
 _PAUSE_S = 2.0
 
@@ -132,6 +134,8 @@ class RefreshingCache[K: Hashable, V]:
 
     def _awaited(self, key: K, entry: _Entry[V]) -> V | None:
         known, reading = entry.latest, self._refresh(key, entry)
+        if reading is not None:
+            before_waiting()
         if known is None:
             return reading.result() if reading is not None else None
         try:

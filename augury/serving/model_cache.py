@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
 from weakref import WeakValueDictionary
@@ -20,6 +20,7 @@ from augury.serving.artifact_files import ArtifactFiles
 from augury.serving.models import Lane, Model, NoSuchLane, Scorer, load_model
 from augury.serving.plan_lane import PLAN_LANE
 from augury.ttl_cache import TtlCache
+from augury.waiting import before_waiting
 
 BROKEN_S = 10.0
 """Seconds until an artifact that was refused is tried again."""
@@ -28,6 +29,15 @@ UNAVAILABLE_S = 1.0
 """Seconds until S3 is asked again for a model that it did not give."""
 
 type _Key = tuple[ClientName, PipelineVersion]
+
+
+@dataclass(slots=True)
+class CacheCounts:
+    """What a model cache did since it was made: calls that found a model loaded, loads, and models that gave way."""
+
+    hits: int = 0
+    loads: int = 0
+    evictions: int = 0
 
 
 class ModelCache:
@@ -51,6 +61,11 @@ class ModelCache:
         Size of the files that are kept; as ``limit_bytes`` unless given.
     now : callable, optional
         Clock, seconds since 1970.
+
+    Attributes
+    ----------
+    counts : CacheCounts
+        What it did so far.
     """
 
     def __init__(
@@ -67,6 +82,7 @@ class ModelCache:
         self._files = ArtifactFiles(store, directory, disk_limit_bytes or limit_bytes, trust)
         self._limit_bytes = limit_bytes
         self._lanes = lanes
+        self.counts = CacheCounts()
         self._models: OrderedDict[_Key, Model] = OrderedDict()
         self._scorers: WeakValueDictionary[object, Scorer] = WeakValueDictionary()
         self._broken = TtlCache[_Key, AuguryError](BROKEN_S, now)
@@ -87,6 +103,7 @@ class ModelCache:
             known = self._known(key)
             if known is not None:
                 return known
+            before_waiting()
             loading = self._loading[key]
         try:
             with loading:  # one caller loads, those who come meanwhile wait for what becomes of it
@@ -102,6 +119,7 @@ class ModelCache:
         model = self._models.get(key)
         if model is not None:
             self._models.move_to_end(key)
+            self.counts.hits += 1
             return model
         failure = self._broken.get(key) or self._unavailable.get(key)
         if failure is not None:
@@ -136,6 +154,8 @@ class ModelCache:
             self._models[key] = model = self._shared(key[0], model)
             while len(self._models) > 1 and self._size_bytes() > self._limit_bytes:
                 self._models.popitem(last=False)
+                self.counts.evictions += 1
+            self.counts.loads += 1
         return model
 
     def _shared(self, client: ClientName, model: Model) -> Model:

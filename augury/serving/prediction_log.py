@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 
@@ -29,6 +29,12 @@ class Served:
     answer: Answer
     latency_ms: float
     at: datetime
+
+    @property
+    def predicted_class(self) -> str | None:
+        """The most probable class of the first row; None for a value."""
+        first = self.answer.predictions[0]
+        return first[0].get("predictedClass") if first else None
 
     def lines(self) -> Iterator[bytes]:
         """Yield one JSON line per row, without its newline."""
@@ -89,6 +95,22 @@ class Failed:
                 "time": _time(self.at),
             }
         )
+
+
+class PredictionLog(Protocol):
+    """Takes what was answered and what was not. Nothing of it raises: a prediction is answered, logged or not."""
+
+    def served(self, served: Served) -> None:
+        """Take one answered request."""
+
+    def failed(self, failed: Failed) -> None:
+        """Take one request that a variation did not answer."""
+
+    def flush(self, within_s: float) -> bool:
+        """Send what waits, for so many seconds at most; return whether nothing waits any more."""
+
+    def close(self, within_s: float) -> bool:
+        """Send what waits and take no more; return whether everything was sent within so many seconds."""
 
 
 def _time(at: datetime) -> str:

@@ -16,6 +16,7 @@ from augury.aws.connection import Connection
 from augury.clients import Authenticator
 from augury.config import FunctionSettings
 from augury.lake import direct_feedback_key
+from functions.feedback.metrics import FeedbackMetrics
 from functions.http import authenticated, body, make_resolver, remaining_s, respond
 
 logger = Logger(service="feedback")
@@ -34,6 +35,7 @@ def _bucket() -> ObjectStore:
 
 _stream = DeliveryStream(_aws.firehose(within_s=ingest.STREAM_TRY_S), _settings.require("feedback_stream"))
 _sink = ingest.Sink(_stream, _bucket, spill_key=direct_feedback_key)
+_metrics = FeedbackMetrics(_settings.stage)
 
 
 @app.post("/feedback")
@@ -43,6 +45,7 @@ def post_feedback() -> Response[str]:
     feedback = ingest.parse_feedback(body(app))
     received_at = datetime.now(UTC)
     spilled = _sink.keep([feedback.line(caller.client, received_at) + b"\n"], received_at, within_s=remaining_s(app))
+    _metrics.kept(feedback, caller.client, spilled=bool(spilled))
     if spilled:
         logger.warning("feedback spilled", client=caller.client, puid=feedback.puid)
     return respond(app, {"puid": feedback.puid})
@@ -53,4 +56,4 @@ gc.freeze()
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Answer one API Gateway event."""
-    return app.resolve(event, context)
+    return _metrics.measured(lambda: app.resolve(event, context))

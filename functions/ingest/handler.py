@@ -17,8 +17,8 @@ from augury.aws import DeliveryStream, ObjectStore, Table
 from augury.aws.connection import Connection
 from augury.clients import Authenticator, Caller, QuotaLimiter
 from augury.config import FunctionSettings
-from functions.cors import answer_preflight
 from functions.http import (
+    answer_preflight,
     authenticated,
     body,
     callback,
@@ -98,7 +98,7 @@ def get_snippet() -> Response[bytes]:
 @app.route("/js/event/new", method="OPTIONS")
 def preflight() -> Response[str]:
     """Tell a browser whether a page may send events."""
-    return answer_preflight(app, _authenticator, parameter(app, "consumer_key"))
+    return answer_preflight(app, _authenticator)
 
 
 def _accept_body(caller: Caller, sent_at: str | None) -> Response[str]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from augury.lake import EventsPrefix, client_day, raw_events_hour, spill_hour
+from augury.lake import EventsPrefix, client_day, raw_events_hour, raw_feedback_hour, spill_hour
 from augury.lake.layout import PREDICTIONS_PREFIX
 from augury.local.prefix import parse_prefixes
 from augury.names import ClientName
@@ -44,6 +44,7 @@ def table(templates: StageTemplates, name: str) -> dict[str, Any]:
             {"hour": "2026/11/23/09"},
             parse_prefixes(PREDICTIONS_PREFIX, "failed/!{firehose:error-output-type}/")[0].evaluate(NINE),
         ),
+        ("feedback_lines", {"hour": "2026/11/23/09"}, raw_feedback_hour(NINE)),
     ],
 )
 def test_a_partition_is_the_prefix_that_the_lake_lays_it_under(

@@ -3,34 +3,25 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import pytest
 from aws_cdk import App, Stack
 from aws_cdk.assertions import Template
 
-from augury.ingest import Batch, Outcome
-from augury.names import ClientName
-from augury.split import Counts, Fate, SplitResult
-from functions.ingest.metrics import IngestMetrics
-from functions.split_events.metrics import SplitMetrics
-from infra.access_log import NAMESPACE
 from infra.alarms import Alarms
 from infra.flags import FEATURE_FLAGS
 from infra.metrics import INGEST_ROUTES
 from infra.stages import DEV
-from tests.infra.templates import Resource, StageTemplates
+from tests.infra.templates import StageTemplates
 
 STREAMS = ("events", "refusals", "predictions", "feedback")
 FUNCTIONS = ("token", "rotate", "ingest", "feedback", "split", "predict")
 WATCHED = {
     *(f"{stream}-{what}" for stream in STREAMS for what in ("late", "throttled")),
     *(f"{function}-{what}" for function in FUNCTIONS for what in ("errors", "throttles")),
-    *("api-5xx", "api-throttled", "events-not-delivered", "events-spilled"),
+    *("api-5xx", "api-throttled", "events-not-delivered", "events-spilled", "predictions-not-logged"),
     *("split-dead-letters", "split-behind", "split-slow"),
     *("split-objectsquarantined", "split-objectsoverwritten", "split-objectsgone"),
 }
@@ -108,67 +99,6 @@ def test_nobody_is_written_to_unless_it_is_configured(templates: StageTemplates,
     Template.from_stack(stack).has_resource_properties(
         "AWS::SNS::Subscription", {"Protocol": "email", "Endpoint": "ops@example.com"}
     )
-
-
-def metrics_in(value: Any) -> Iterator[tuple[str, frozenset[str]]]:
-    """Yield name and dimensions of each metric of ours, wherever an alarm names it."""
-    if isinstance(value, dict):
-        if value.get("Namespace") == NAMESPACE:
-            yield value["MetricName"], frozenset(dimension["Name"] for dimension in value["Dimensions"])
-        for inner in value.values():
-            yield from metrics_in(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from metrics_in(inner)
-
-
-def metrics_on(dashboard: Resource) -> Iterator[tuple[str, frozenset[str]]]:
-    """Yield name and dimensions of each metric of ours that a dashboard shows."""
-    body = json.loads(re.sub(r"\{Augury-[^}]*\}|\{AWS::Region\}", "x", dashboard.properties["DashboardBody"]))
-    for widget in body["widgets"]:
-        for side in widget["properties"].get("metrics", []):
-            if side[0] == NAMESPACE:
-                labels = [part for part in side[2:] if isinstance(part, str)]
-                yield side[1], frozenset(labels[::2])
-
-
-@pytest.fixture
-def emitted(templates: StageTemplates, capsys: pytest.CaptureFixture[str]) -> set[tuple[str, frozenset[str]]]:
-    """Return what the functions really count, and what the access log's filter does."""
-    outcome = Outcome(Batch([], single=False))
-    IngestMetrics("dev").count(outcome, "POST /events", ClientName("acme"), refusals_kept=0)
-    SplitMetrics("dev").count(SplitResult("logs/a.gz", Fate.SPLIT, Counts()), lag_s=1)
-    directives = [
-        directive
-        for line in capsys.readouterr().out.splitlines()
-        for directive in json.loads(line)["_aws"]["CloudWatchMetrics"]
-    ]
-    (filtered,) = templates.only("AWS::Logs::MetricFilter").properties["MetricTransformations"]
-    return {(filtered["MetricName"], frozenset(one["Key"] for one in filtered["Dimensions"]))} | {
-        (metric["Name"], frozenset(dimensions))
-        for directive in directives
-        for dimensions in directive["Dimensions"]
-        for metric in directive["Metrics"]
-    }
-
-
-def test_alarms_look_at_what_is_measured(templates: StageTemplates, emitted: set[tuple[str, frozenset[str]]]) -> None:
-    looked_at = {found for alarm in alarms(templates).values() for found in metrics_in(alarm)}
-    names = {name for name, _ in looked_at}
-
-    assert looked_at <= emitted
-    assert {"EventsNotDelivered", "EventsSpilled", "SplitLagSeconds", "ObjectsGone", "ApiThrottled"} <= names
-
-
-def test_the_dashboard_shows_what_is_measured(
-    templates: StageTemplates, emitted: set[tuple[str, frozenset[str]]]
-) -> None:
-    dashboard = templates.only("AWS::CloudWatch::Dashboard")
-    shown = {found for found in metrics_on(dashboard) if not found[0].startswith(("Predict", "Feedback", "Model"))}
-
-    assert dashboard.properties["DashboardName"] == f"augury-{templates.stage}"
-    assert shown <= emitted
-    assert {"EventsAccepted", "LinesSplit", "SplitLagSeconds"} <= {name for name, _ in shown}
 
 
 def test_every_way_that_events_come_in_is_summed_up() -> None:

@@ -1,4 +1,4 @@
-"""Tensors whose elements stand behind the JSON, which Triton's clients send unless told otherwise.
+"""Tensors whose elements stand behind the JSON, as Triton's clients send and want them unless told otherwise.
 
 References
 ----------
@@ -7,8 +7,9 @@ https://github.com/triton-inference-server/server/blob/main/docs/protocol/extens
 
 from __future__ import annotations
 
+import math
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from augury.errors import AuguryError, Detail, Kind
@@ -57,7 +58,7 @@ def attach(inputs: Any, packed: bytes) -> Any:
         if size is None:
             attached.append(tensor)
         else:
-            attached.append(tensor | {"data": _elements(tensor, packed[at : at + size], size)})
+            attached.append(tensor | {"data": unpacked(tensor, packed[at : at + size], size)})
             at += size
     if at != len(packed):
         reason = f"{len(packed)} bytes follow the JSON, and the tensors' binary_data_size add up to {at}"
@@ -71,7 +72,29 @@ def _size(tensor: Any) -> int | None:
     return size if type(size) is int and size >= 0 else None
 
 
-def _elements(tensor: Mapping[str, Any], packed: bytes, size: int) -> list[Any]:
+def packed(datatype: str, elements: Sequence[Any]) -> bytes:
+    r"""Return elements in binary, little-endian; null is NaN among floats, and an empty text.
+
+    Examples
+    --------
+    >>> packed("BYTES", ["ab"])
+    b'\x02\x00\x00\x00ab'
+    """
+    if datatype == "BYTES":
+        texts = [("" if text is None else str(text)).encode("utf-8", "replace") for text in elements]
+        return b"".join(struct.pack("<I", len(text)) + text for text in texts)
+    numbers = [math.nan if number is None else number for number in elements]
+    return struct.pack(f"<{len(numbers)}{_FORMATS[datatype]}", *numbers)
+
+
+def unpacked(tensor: Mapping[str, Any], packed: bytes, size: int) -> list[Any]:
+    """Return a tensor's elements from binary; NaN is null.
+
+    Raises
+    ------
+    AuguryError
+        400: they are not ``size`` bytes, or none of its datatype.
+    """
     datatype = tensor.get("datatype")
     try:
         if len(packed) == size and datatype == "BYTES":

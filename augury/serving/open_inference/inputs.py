@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import prod
 from typing import Any
 
@@ -36,10 +36,20 @@ class InferRequest:
         The same, in the engine's words.
     outputs : tuple of str or None
         Names of the outputs that are wanted, in order; None for all.
+    binary : mapping of str to bool
+        Whether an output's elements are to stand behind the JSON, of those that the request says it of.
+    binary_by_default : bool
+        Whether those of the other outputs are.
     """
 
     prediction: PredictRequest
     outputs: tuple[str, ...] | None
+    binary: Mapping[str, bool] = field(default_factory=dict)
+    binary_by_default: bool = False
+
+    def wants_binary(self, output: str) -> bool:
+        """Tell whether an output's elements are to stand behind the JSON."""
+        return self.binary.get(output, self.binary_by_default)
 
 
 def read_infer(body: bytes, pipeline: str, json_length: str | None = None) -> InferRequest:
@@ -71,13 +81,40 @@ def read_infer(body: bytes, pipeline: str, json_length: str | None = None) -> In
     value = events.parse_json(body[:length])
     if not isinstance(value, dict):
         raise _malformed("body", reason='send a JSON object, such as {"inputs": [{"name": …}]}')
+    attached = {**value, "inputs": attach(value.get("inputs"), body[length:])}
+    return read_document(attached, pipeline, is_large=len(body) > events.MAX_EVENT_BYTES)
+
+
+def read_document(value: dict[str, Any], pipeline: str, *, is_large: bool) -> InferRequest:
+    """Return the request of an ``infer`` document, whose tensors have their elements in ``data``.
+
+    Parameters
+    ----------
+    value : dict
+        As :func:`read_infer` takes it, parsed.
+    pipeline : str
+        The model that is asked.
+    is_large : bool
+        Whether a row can be larger than an event may be, and has to be measured.
+
+    Raises
+    ------
+    AuguryError
+        As of :func:`read_infer`.
+    """
     broken = events.violation(value, max_keys=_MAX_KEYS)
     if broken is not None:
         raise AuguryError(broken)
-    meta = {"pipeline": pipeline, "puid": value.get("id") or None, "key": _parameters(value, ()).get("key")}
-    rows = _rows(_tensors(attach(value.get("inputs"), body[length:])))
-    request = from_value({"meta": meta, "data": rows}, is_large=len(body) > events.MAX_EVENT_BYTES)
-    return InferRequest(request, _wanted(value))
+    parameters = _parameters(value, ())
+    meta = {"pipeline": pipeline, "puid": value.get("id") or None, "key": parameters.get("key")}
+    request = from_value({"meta": meta, "data": _rows(_tensors(value.get("inputs")))}, is_large=is_large)
+    outputs = _outputs(value)
+    return InferRequest(
+        request,
+        None if outputs is None else tuple(outputs),
+        {name: binary for name, binary in (outputs or {}).items() if binary is not None},
+        parameters.get("binary_data_output") is True,
+    )
 
 
 def _length(body: bytes, given: str | None) -> int:
@@ -160,22 +197,24 @@ def _parsed(name: str, row: int, text: str | None) -> Any:
         raise _malformed("inputs", name, row, reason="its content_type says JSON, and this is none") from None
 
 
-def _wanted(value: Mapping[str, Any]) -> tuple[str, ...] | None:
+def _outputs(value: Mapping[str, Any]) -> dict[str, bool | None] | None:
+    """Return the outputs that are wanted, by name, and whether in binary where that is said; None for all."""
     outputs = value.get("outputs")
     if outputs is None:
         return None
     if not isinstance(outputs, list) or not outputs:
         raise _malformed("outputs", reason='a list of objects with a "name" is expected')
-    return tuple(dict.fromkeys(_output(index, output) for index, output in enumerate(outputs)))
+    return dict(_output(index, output) for index, output in enumerate(outputs))
 
 
-def _output(index: int, output: Any) -> str:
+def _output(index: int, output: Any) -> tuple[str, bool | None]:
     name = output.get("name") if isinstance(output, dict) else None
     if not isinstance(name, str):
         raise _malformed("outputs", index, "name", reason="an object with the name of an output is expected")
     if name not in (PREDICT, PROBABILITIES):
         raise _malformed("outputs", name, reason=f"there is {PREDICT}, and of a classification {PROBABILITIES}")
-    return name
+    binary = _parameters(output, ("outputs", name)).get("binary_data")
+    return name, binary if isinstance(binary, bool) else None
 
 
 def _parameters(value: Mapping[str, Any], loc: tuple[str, ...]) -> Mapping[str, Any]:

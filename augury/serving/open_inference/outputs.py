@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
+
+import orjson
 
 from augury.errors import AuguryError, Detail, Kind
 from augury.serving.answers import Answer
+from augury.serving.open_inference.binary import packed
 
 type Json = dict[str, Any]
 
@@ -43,6 +46,29 @@ def write_infer(answer: Answer, model: str, wanted: Sequence[str] | None) -> Jso
         "parameters": {"variation": answer.variation},
         "outputs": [_one(outputs, name) for name in (outputs if wanted is None else wanted)],
     }
+
+
+def with_binary(content: Json, wants_binary: Callable[[str], bool]) -> tuple[bytes, int | None]:
+    """Return the bytes of an ``infer`` answer, and how many of them are JSON where elements stand behind it.
+
+    Parameters
+    ----------
+    content : dict
+        From :func:`write_infer`.
+    wants_binary : callable
+        Tells whether the elements of an output of some name are to stand behind the JSON.
+    """
+    behind: list[bytes] = []
+    outputs = [_moved(output, behind) if wants_binary(output["name"]) else output for output in content["outputs"]]
+    head = orjson.dumps(content | {"outputs": outputs})
+    return b"".join([head, *behind]), len(head) if behind else None
+
+
+def _moved(output: Json, behind: list[bytes]) -> Json:
+    """Return an output whose elements were put behind the others."""
+    behind.append(packed(output["datatype"], output["data"]))
+    parameters = {**output.get("parameters", {}), "binary_data_size": len(behind[-1])}
+    return {name: value for name, value in output.items() if name != "data"} | {"parameters": parameters}
 
 
 def describe_outputs(classes: Sequence[str] | None) -> list[Json]:

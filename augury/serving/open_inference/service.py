@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from augury import __version__
@@ -14,8 +16,8 @@ from augury.serving.engine import PredictionEngine
 from augury.serving.model_cache import ModelCache
 from augury.serving.models import Model
 from augury.serving.open_inference.errors import in_its_words
-from augury.serving.open_inference.inputs import JSON_TEXT, read_infer
-from augury.serving.open_inference.outputs import describe_outputs, write_infer
+from augury.serving.open_inference.inputs import JSON_TEXT, InferRequest, read_document, read_infer
+from augury.serving.open_inference.outputs import describe_outputs, with_binary, write_infer
 
 type Json = dict[str, Any]
 
@@ -42,7 +44,7 @@ class OpenInference:
 
     def server(self) -> Json:
         """Return the server's metadata."""
-        return {"name": "augury", "version": __version__, "extensions": []}
+        return {"name": "augury", "version": __version__, "extensions": ["binary_tensor_data"]}
 
     def metadata(self, client: ClientName, name: str, version: str | None = None) -> Json:
         """Describe a model: its versions that answer, its inputs and its outputs.
@@ -110,13 +112,69 @@ class OpenInference:
         AuguryError
             As :meth:`augury.serving.PredictionEngine.predict` does, and 404 where no such version answers.
         """
+        return self._infer(client, name, lambda: read_infer(body, name, json_length), version, deadline)[0]
+
+    def infer_body(
+        self,
+        client: ClientName,
+        name: str,
+        body: bytes,
+        version: str | None = None,
+        *,
+        json_length: str | None = None,
+        deadline: float | None = None,
+    ) -> tuple[bytes, int | None]:
+        """Answer as :meth:`infer` does, in bytes.
+
+        Returns
+        -------
+        bytes
+            JSON, which the elements of those outputs follow that were wanted in binary.
+        int or None
+            How many bytes of it are JSON, where something follows.
+        """
+        content, request = self._infer(client, name, lambda: read_infer(body, name, json_length), version, deadline)
+        return with_binary(content, request.wants_binary)
+
+    def infer_document(
+        self,
+        client: ClientName,
+        name: str,
+        document: Json,
+        version: str | None = None,
+        *,
+        is_large: bool = False,
+        deadline: float | None = None,
+    ) -> Json:
+        """Answer as :meth:`infer` does what came by other means than JSON, in the same words.
+
+        Parameters
+        ----------
+        client, name, version, deadline
+            As of :meth:`infer`.
+        document : dict
+            What the JSON would say.
+        is_large : bool
+            Whether a row can be larger than an event may be, and has to be measured.
+        """
+        read = partial(read_document, document, name, is_large=is_large)
+        return self._infer(client, name, read, version, deadline)[0]
+
+    def _infer(
+        self,
+        client: ClientName,
+        name: str,
+        read: Callable[[], InferRequest],
+        version: str | None,
+        deadline: float | None,
+    ) -> tuple[Json, InferRequest]:
         label = None if version is None else _chosen(self._deployed(client, name), version).label
         try:
-            request = read_infer(body, name, json_length)
+            request = read()
             answer = self._engine.predict(client, request.prediction, variation=label, deadline=deadline)
         except AuguryError as error:
             raise in_its_words(error) from error.__cause__
-        return write_infer(answer, name, request.outputs)
+        return write_infer(answer, name, request.outputs), request
 
     def _deployed(self, client: ClientName, name: str) -> Deployed:
         try:

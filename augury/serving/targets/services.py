@@ -13,6 +13,7 @@ from augury.serving.targets.contract import MalformedAnswer, parse_answer, refus
 from augury.serving.targets.http_service import HttpServices
 from augury.serving.targets.lambda_function import LambdaFunctions
 from augury.serving.targets.outcomes import ServiceFailed, ServiceRefused, ServiceTimedOut
+from augury.waiting import before_waiting
 
 type External = LambdaTarget | HttpTarget
 
@@ -49,6 +50,7 @@ class Services:
             502 where the target failed, 504 where it took too long, 422 where it refused the data. Each names the
             target.
         """
+        before_waiting()
         circuit = (call.client, target)
         if not self._breakers.admits(circuit):
             raise _failure(

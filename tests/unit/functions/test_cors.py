@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import cast
 
 import pytest
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
-from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
 from augury.clients import Authenticator, Caller, Presented
 from augury.errors import AuguryError, Kind
 from augury.names import ClientName
 from augury.routes import Route
 from functions.cors import admit_page, answer_preflight, cors_headers
+from functions.exchange import Request
 
 ACME = ClientName("acme")
 SHOP, OTHER = "https://shop.example", "https://other.example"
@@ -38,20 +37,15 @@ class KnowingOne:
         return cast("Caller", self.caller)
 
 
-def resolver(**headers: str) -> APIGatewayHttpResolver:
-    app = APIGatewayHttpResolver()
-    app.context = {}
+def request(**headers: str) -> Request:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    event: dict[str, Any] = {"rawPath": "/js/event/new", "headers": named}
-    event["requestContext"] = {"stage": "$default", "http": {"method": "POST", "path": "/js/event/new"}}
-    app.current_event = APIGatewayProxyEventV2(event)
-    return app
+    return Request("POST", "/js/event/new", "consumer_key=key", named, lambda: b"", deadline=0)
 
 
 def admitted(origins: tuple[str, ...] | None, **headers: str) -> dict[str, str]:
-    app = resolver(**headers)
-    admit_page(app, cast("Caller", ListedCaller(origins=origins)))
-    return cors_headers(app)
+    asked = request(**headers)
+    admit_page(asked, cast("Caller", ListedCaller(origins=origins)))
+    return cors_headers(asked)
 
 
 def test_a_key_without_a_list_is_for_every_page() -> None:
@@ -67,11 +61,11 @@ def test_a_page_on_the_list_may_call_and_read_the_answer() -> None:
     "headers", [{"origin": OTHER}, {"origin": "null"}, {"origin": SHOP + ".evil.example"}, {"referer": OTHER + "/x"}]
 )
 def test_a_page_that_is_not_on_the_list_is_refused_and_may_not_read_why(headers: dict[str, str]) -> None:
-    app = resolver(**headers)
+    asked = request(**headers)
     with pytest.raises(AuguryError) as refused:
-        admit_page(app, cast("Caller", ListedCaller()))
+        admit_page(asked, cast("Caller", ListedCaller()))
     assert refused.value.kind is Kind.CREDENTIAL_NOT_AUTHORIZED
-    assert cors_headers(app) == {"Vary": "Origin"}
+    assert cors_headers(asked) == {"Vary": "Origin"}
 
 
 @pytest.mark.parametrize("headers", [{}, {"referer": SHOP + "/basket?x=1"}])
@@ -85,17 +79,17 @@ def test_a_key_for_no_page_at_all_is_for_none() -> None:
 
 
 def test_a_preflight_names_the_page_and_not_all_pages() -> None:
-    app = resolver(origin=SHOP, access_control_request_method="POST")
+    asked = request(origin=SHOP, access_control_request_method="POST")
     authenticator = cast("Authenticator", KnowingOne(ListedCaller()))
-    answer = answer_preflight(app, authenticator, "key")
-    assert answer.status_code == 204
+    answer = answer_preflight(asked, authenticator)
+    assert answer.status == 204
     assert answer.headers["Access-Control-Allow-Origin"] == SHOP
     assert answer.headers["Vary"] == "Origin"
 
 
 def test_a_preflight_of_another_page_is_refused() -> None:
-    app = resolver(origin=OTHER, access_control_request_method="POST")
+    asked = request(origin=OTHER, access_control_request_method="POST")
     authenticator = cast("Authenticator", KnowingOne(ListedCaller()))
     with pytest.raises(AuguryError) as refused:
-        answer_preflight(app, authenticator, "key")
+        answer_preflight(asked, authenticator)
     assert refused.value.status == 403

@@ -42,6 +42,8 @@ def imported_by(module: str) -> set[str]:
     "handler",
     [
         "functions.predict.handler",
+        "functions.predict.server",
+        "functions.predict.microservice",
         "functions.ingest.handler",
         "functions.feedback.handler",
         "functions.token.handler",
@@ -53,6 +55,11 @@ def test_a_cold_start_loads_nothing_heavy(handler: str) -> None:
     imported = imported_by(handler)
     assert "boto3" in imported, "the list of imports was read"
     assert imported & FORBIDDEN == set()
+
+
+def test_servers_load_grpc_only_where_it_is_wanted_and_functions_no_server_at_all() -> None:
+    assert imported_by("functions.predict.server") & {"grpc", "google"} == set()
+    assert imported_by("functions.predict.handler") & {"grpc", "google", "uvicorn", "uvloop"} == set()
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ def logged(outcome: Outcome, capsys: pytest.CaptureFixture[str]) -> dict[str, An
 
 def counts(metrics: dict[str, Any]) -> dict[str, float]:
     (directive,) = metrics["_aws"]["CloudWatchMetrics"]
-    return {metric["Name"]: metrics[metric["Name"]][0] for metric in directive["Metrics"]}
+    return {metric["Name"]: metrics[metric["Name"]] for metric in directive["Metrics"]}
 
 
 def test_stage_and_route_are_dimensions_and_the_client_is_a_property(

@@ -80,7 +80,7 @@ def test_an_object_that_is_gone_is_told_and_not_tried_again(
     function: ModuleType, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert failed(function, told_of(RAW + "gone.gz")) == []
-    assert '"ObjectsGone":[1.0]' in capsys.readouterr().out.replace(" ", "")
+    assert '"ObjectsGone":1' in capsys.readouterr().out.replace(" ", "")
 
 
 def test_an_object_that_cannot_be_read_is_told_and_not_tried_again(function: ModuleType, store: ObjectStore) -> None:
@@ -118,7 +118,7 @@ def test_counts_stand_in_the_log_by_stage(capsys: pytest.CaptureFixture[str]) ->
     (directive,) = metrics["_aws"]["CloudWatchMetrics"]
     assert (directive["Namespace"], directive["Dimensions"]) == ("Augury", [["stage"]])
     assert (metrics["stage"], metrics["source"]) == ("prod", "logs/a.gz")
-    assert {metric["Name"]: metrics[metric["Name"]][0] for metric in directive["Metrics"]} == {
+    assert {metric["Name"]: metrics[metric["Name"]] for metric in directive["Metrics"]} == {
         "LinesSplit": 3,
         "LinesFailed": 2,
         "ObjectsSplit": 1,
@@ -129,9 +129,9 @@ def test_counts_stand_in_the_log_by_stage(capsys: pytest.CaptureFixture[str]) ->
     }
 
 
-@pytest.mark.parametrize(("fate", "lags"), [(Fate.SPLIT, [[63]]), (Fate.SETTLED, [])])
+@pytest.mark.parametrize(("fate", "lags"), [(Fate.SPLIT, [63]), (Fate.SETTLED, [])])
 def test_how_late_an_object_was_split_is_counted_once(
-    capsys: pytest.CaptureFixture[str], fate: Fate, lags: list[list[int]]
+    capsys: pytest.CaptureFixture[str], fate: Fate, lags: list[int]
 ) -> None:
     SplitMetrics("prod").count(SplitResult("logs/a.gz", fate, Counts()), lag_s=62.6)
     metrics = json.loads(capsys.readouterr().out)

@@ -9,29 +9,13 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from augury.aws import AwsUnavailable, DeliveryStream, ObjectStore, PutOutcome
+from augury.aws import AwsUnavailable, ObjectStore, PutOutcome
 from augury.aws.connection import Connection
 from augury.errors import AuguryError, Kind
 from augury.ingest import SPILL_S, STREAM_TRY_S, Clock, Sink
 from augury.lake import direct_feedback_key, raw_feedback_hour
 from infra.stages import STAGES
-
-
-class ScriptedStream(DeliveryStream):
-    """A delivery stream that fails as it is told, then accepts everything."""
-
-    def __init__(self, *script: Sequence[int] | Exception) -> None:
-        self._script = list(script)
-        self.accepted: list[bytes] = []
-        self.calls: list[list[bytes]] = []
-
-    def put_batch(self, records: Sequence[bytes]) -> PutOutcome:
-        self.calls.append(list(records))
-        step = self._script.pop(0) if self._script else ()
-        if isinstance(step, Exception):
-            raise step
-        self.accepted += [record for position, record in enumerate(records) if position not in step]
-        return PutOutcome(tuple(step))
+from tests.streams import ScriptedStream
 
 
 class SteppedClock(Clock):

@@ -20,7 +20,8 @@ from augury.registry import HttpTarget, PipelineTarget, plan_promotion
 from augury.schema import Field, FieldType
 from augury.serving import ModelCache, OpenInference, PipelineDirectory, PredictionEngine, from_body
 from augury.serving.answers import Answer, value_prediction
-from augury.serving.open_inference.binary import attach
+from augury.serving.open_inference.binary import attach, unpacked
+from augury.serving.open_inference.binary import packed as in_binary
 from augury.serving.open_inference.inputs import read_infer
 from augury.serving.open_inference.outputs import write_infer
 from augury.serving.open_inference.service import _input
@@ -63,6 +64,45 @@ def stand_by(bench: Bench, version: str, directory: Path) -> None:
     trained = load(trained_iris().directory, TRUST)
     save(directory, trained.manifest.model_copy(update={"version": version}), trained.files, SIGNER)
     add_version(directory, ACME, store=bench.store, registry=bench.registry, trust=TRUST)
+
+
+@pytest.mark.parametrize(
+    ("more", "binary"),
+    [
+        ({}, []),
+        ({"parameters": {"binary_data_output": True}}, ["predict", "predict_proba"]),
+        ({"parameters": {"binary_data_output": "yes"}}, []),
+        ({"outputs": [{"name": "predict_proba", "parameters": {"binary_data": True}}]}, ["predict_proba"]),
+        (
+            {
+                "parameters": {"binary_data_output": True},
+                "outputs": [{"name": "predict", "parameters": {"binary_data": False}}, {"name": "predict_proba"}],
+            },
+            ["predict_proba"],
+        ),
+    ],
+)
+def test_outputs_are_in_binary_where_that_is_wanted(
+    protocol: OpenInference, more: dict[str, Any], binary: list[str]
+) -> None:
+    sent = body(flowers(2), id="b", **more)
+    plain = protocol.infer(ACME, "iris", sent)
+    answered, length = protocol.infer_body(ACME, "iris", sent)
+    content = json.loads(answered[:length])
+    behind = answered[len(answered) if length is None else length :]
+    assert [output["name"] for output in content["outputs"] if "data" not in output] == binary
+    for output, expected in zip(content["outputs"], plain["outputs"], strict=True):
+        if output["name"] in binary:
+            size = output["parameters"].pop("binary_data_size")
+            output["data"], behind = unpacked(output, behind[:size], size), behind[size:]
+        assert (output.pop("parameters", None) or {}) == (expected.pop("parameters", None) or {})
+        assert output == expected
+    assert behind == b""
+
+
+def test_null_is_nan_in_binary() -> None:
+    assert math.isnan(struct.unpack("<d", in_binary("FP64", [None]))[0])
+    assert in_binary("BYTES", [None, "é"]) == struct.pack("<II", 0, 2) + "é".encode()
 
 
 def test_a_model_is_described_with_its_real_inputs_and_outputs(protocol: OpenInference) -> None:
