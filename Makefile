@@ -6,14 +6,19 @@ PYTHON ?=
 STAMP_RUN := $(VENV)/.installed-local
 STAMP_DEV := $(VENV)/.installed-dev
 SPARK_JARS := .build/spark-jars
+SAM := .build/sam-cli
+STOCK_CLIENTS := .build/stock-clients
+CDK_CLI := .build/cdk-cli
+STAGE ?= dev
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 UV_VERSION := 0.13.9
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test soak log-drill lint audit types synth bench docs lock protocol clean spark-jars
+.PHONY: help demo up test soak drills log-drill lint audit types synth bootstrap deploy bench docs lock protocol clean spark-jars
+.PHONY: sam sam-cli stock-clients cdk-cli pin-base
 
 help: ## List the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(STAMP_RUN) ## Run the whole loop on this machine: events in, split, trained, predictions out
 	@$(BIN)/augury demo
@@ -24,11 +29,17 @@ up: $(STAMP_RUN) ## Start the platform on this machine, on port 8080, with a cli
 test: $(STAMP_DEV) ## Run the tests
 	$(BIN)/python -m pytest $(ARGS)
 
+sam: $(SAM)/.installed ## Run the functions in containers as Lambda does, by AWS SAM, on port 3000 (needs Docker)
+	@$(BIN)/python -m infra.sam $(ARGS)
+
 soak: $(STAMP_DEV) ## Send a million events with everything going wrong, and account for each (some minutes)
 	$(BIN)/python -m tests.soak $(ARGS)
 
 log-drill: $(STAMP_DEV) ## Stop processes that answer 50,000 predictions, and look for each in the log (some minutes)
 	$(BIN)/python -m tests.log_drill $(ARGS)
+
+drills: $(STAMP_DEV) ## Change and break things under load, and count what should not have failed (some minutes)
+	$(BIN)/python -m tests.drills $(ARGS)
 
 lint: $(STAMP_DEV) ## Check style and the floors that imports must keep to
 	$(BIN)/ruff check .
@@ -36,7 +47,7 @@ lint: $(STAMP_DEV) ## Check style and the floors that imports must keep to
 	$(BIN)/lint-imports
 
 audit: $(STAMP_DEV) ## Ask the advisory services about every pinned package (needs the internet)
-	@for lock in dev local ingest serve; do \
+	@for lock in dev local ingest serve heavy train glue sam clients; do \
 		echo "requirements/$$lock.txt" && $(BIN)/pip-audit --strict --require-hashes --disable-pip --progress-spinner off -r requirements/$$lock.txt || exit 1; \
 	done
 
@@ -48,13 +59,29 @@ synth: $(STAMP_DEV) ## Write the CloudFormation templates to cdk.out and lint th
 	$(BIN)/cfn-lint $$(find cdk.out -name '*.template.json')
 	@echo "templates:" && find cdk.out -name '*.template.json' | sort
 
+bootstrap: $(STAMP_DEV) $(CDK_CLI)/.fetched ## Prepare an AWS account and region for deployments (once; needs AWS credentials)
+	@$(BIN)/python -m infra.cdk bootstrap
+
+deploy: $(STAMP_DEV) $(CDK_CLI)/.fetched ## Deploy the stacks of STAGE, dev by default (needs AWS credentials and Docker)
+	@$(BIN)/python -m infra.cdk deploy 'Augury-$(STAGE)/*'
+
 bench: $(STAMP_DEV) ## Compare with other systems, each time in one run
 	$(BIN)/python -m benchmarks.ingest
 	$(BIN)/python -m benchmarks.pipelines
 	$(BIN)/python -m benchmarks.split
 	$(BIN)/python -m benchmarks.split.spark_comparison
+	$(BIN)/python -m benchmarks.serving
 
 spark-jars: $(SPARK_JARS)/.fetched ## Fetch the jars with which Spark itself reads s3:// in the tests (181 MB, once)
+
+sam-cli: $(SAM)/.installed ## Install AWS SAM's command line, in an environment of its own
+
+pin-base: $(VENV)/bin/pip ## Pin the images' base to the digest that its tag has now (needs the internet)
+	@$(BIN)/python containers/pin_base.py
+
+stock-clients: $(STOCK_CLIENTS)/.installed ## Install the stock clients of the Open Inference Protocol that the tests use (once)
+
+cdk-cli: $(CDK_CLI)/.fetched ## Fetch the CDK's own command, in the version that goes with the library (30 MB, once)
 
 docs: $(STAMP_DEV) ## Build the documentation into site/
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet --site-dir site
@@ -95,4 +122,26 @@ $(SPARK_JARS)/.fetched: requirements/spark-jars.txt | $(STAMP_DEV)
 	@tar -xzf $(SPARK_JARS)/sagemaker_pyspark-*.tar.gz --directory $(SPARK_JARS) --strip-components=3 \
 		--wildcards '*/hadoop-aws-*.jar' '*/aws-java-sdk-bundle-*.jar'
 	@rm $(SPARK_JARS)/sagemaker_pyspark-*.tar.gz
+	@touch $@
+
+# Its requirements exclude some of ours, so that it has an environment of its own.
+$(SAM)/.installed: requirements/sam.txt | $(STAMP_DEV)
+	@echo "Installing SAM's command line into $(SAM) (a minute, once)"
+	@$(BIN)/python -m venv $(SAM)
+	@$(SAM)/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes --only-binary :all: --requirement $<
+	@touch $@
+
+# MLServer says that it needs Python 3.12 or older; its client runs on 3.13 all the same.
+$(STOCK_CLIENTS)/.installed: requirements/clients.txt | $(VENV)/bin/pip
+	@echo "Installing stock clients into $(STOCK_CLIENTS) (a minute, once)"
+	@$(BIN)/python -m venv --clear $(STOCK_CLIENTS)
+	@$(STOCK_CLIENTS)/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes \
+		--only-binary :all: --ignore-requires-python -r requirements/clients.txt
+	@touch $@
+
+$(CDK_CLI)/.fetched: requirements/node/package-lock.json | $(STAMP_DEV)
+	@echo "Fetching the CDK's command (once)"
+	@mkdir -p $(CDK_CLI)
+	@cp requirements/node/package.json requirements/node/package-lock.json $(CDK_CLI)
+	@$(BIN)/python -m infra.npm $(CDK_CLI)
 	@touch $@

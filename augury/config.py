@@ -36,7 +36,7 @@ class FunctionSettings(BaseModel):
     pepper_secret: str | None = None
     token_lifetime_s: PositiveInt = Field(default=900, le=3600)
     model_cache_dir: Path = Path(tempfile.gettempdir()) / "augury-models"
-    model_cache_bytes: PositiveInt = 400 * 1024 * 1024
+    model_cache_bytes: PositiveInt = 1024 * 1024 * 1024
     model_cache_disk_bytes: PositiveInt = 400 * 1024 * 1024
     registry_ttl_s: PositiveInt = Field(default=5, le=5)
     http_targets: str | None = None
@@ -46,6 +46,10 @@ class FunctionSettings(BaseModel):
     trusted_artifact_keys: str | None = None
     allow_unsigned_artifacts: bool = False
     pandas_lane: bool = False
+    artifact_signing_key: str | None = None
+    training_roles: str | None = None
+    training_clients: str | None = None
+    heavy_function: str | None = Field(default=None, min_length=1)
     host: str = "0.0.0.0"  # noqa: S104 - a container's network is what limits who reaches it
     port: int | None = Field(default=None, ge=0, le=65_535)
     grpc_port: int | None = Field(default=None, ge=0, le=65_535)
@@ -78,7 +82,9 @@ class Deployment(BaseModel):
 
     ``augury local up`` writes it as JSON to :data:`LOCAL_STATE`. ``events_prefix`` is that of the events stream, where
     the deployment does not use the default. ``artifact_signing_key`` is the ARN of a KMS key or the path of a PEM file,
-    ``trusted_artifact_keys`` what the predict function trusts: public keys in PEM and ARNs.
+    ``trusted_artifact_keys`` what the predict function trusts: public keys in PEM and ARNs. ``http_targets``
+    are the hosts that targets may be on, ``microservice_boundary`` the ARN of the policy beyond which no role of a
+    client's own image reaches, ``microservice_repository`` the address of the repository for copies of such images.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -94,6 +100,9 @@ class Deployment(BaseModel):
     artifact_signing_key: str | None = None
     trusted_artifact_keys: str | None = None
     allow_unsigned_artifacts: bool = False
+    http_targets: str | None = None
+    microservice_boundary: str | None = None
+    microservice_repository: str | None = None
 
     @classmethod
     def read_local(cls, state: Path = LOCAL_STATE) -> Deployment:

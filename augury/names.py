@@ -69,3 +69,15 @@ class Version(_Name):
     _what = "version"
     _rule = "use 1 to 63 lower-case letters, digits, dots and hyphens, starting with a letter or digit"
     _pattern = re.compile(r"[a-z0-9](?!.*\.\.)[a-z0-9.-]{0,62}")
+
+
+class ServiceName(_Name):
+    """Name of a microservice among its client's: also that of a Kubernetes Service, which starts with a letter.
+
+    It is short enough that names made from it, such as that of its first Pod, keep to 63 characters.
+    """
+
+    __slots__ = ()
+    _what = "name of a service"
+    _rule = "use 1 to 40 lower-case letters, digits and inner hyphens, starting with a letter"
+    _pattern = re.compile(r"[a-z]([a-z0-9-]{0,38}[a-z0-9])?")

@@ -121,6 +121,18 @@ ROUTES: tuple[Route, ...] = (
 SPLIT_HANDLER = "functions.split_events.handler.handler"
 """Dotted name of the Lambda handler that splits raw objects; it has no HTTP route."""
 
+HEAVY_HANDLER = "functions.predict.scoring.handler"
+"""Dotted name of the Lambda handler that the predict function calls for pipelines without a plan."""
+
+HEAVY_ALIAS = "live"
+"""Alias of the version of the heavy function that the predict function calls."""
+
+PREPARE_HANDLER = "functions.training_jobs.prepare.handler"
+"""Dotted name of the Lambda handler that plans a training job."""
+
+REGISTER_HANDLER = "functions.training_jobs.register.handler"
+"""Dotted name of the Lambda handler that registers what a training job made."""
+
 ROTATE_HANDLER = "functions.token.rotate.handler"
 """Dotted name of the Lambda handler that Secrets Manager calls to rotate the token signing key."""
 

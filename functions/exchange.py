@@ -147,3 +147,7 @@ class Answer:
     body: bytes = b""
     content_type: str | None = JSON
     headers: Mapping[str, str] = field(default_factory=dict)
+
+
+NOT_FOUND = Answer(404, b'{"message":"Not Found"}')
+"""What API Gateway answers where there is no such route."""

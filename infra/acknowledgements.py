@@ -45,6 +45,23 @@ def acknowledge_keys(role: IRole, bucket: Bucket, keys: KeyPattern) -> None:
     acknowledge(role, f"IAM5[Resource::{_as_found(role, bucket)}/{keys}]", keys.reason)
 
 
+def acknowledge_arns(role: IConstruct, arns: str, reason: str) -> None:
+    """Acknowledge that a role may act on whatever matches a pattern of ARNs of its own account and region.
+
+    Parameters
+    ----------
+    role : Construct
+        The role.
+    arns : str
+        From the service on, such as ``sagemaker:training-job/acme-*``.
+    reason : str
+        Why it needs all of them.
+    """
+    service, _, name = arns.partition(":")
+    here = f"arn:<AWS::Partition>:{service}:<AWS::Region>:<AWS::AccountId>"
+    acknowledge(role, f"IAM5[Resource::{here}:{name}]", reason)
+
+
 def _as_found(scope: IConstruct, bucket: Bucket) -> str:
     """Return a bucket's ARN as cdk-nag writes it: by its attribute, or by its export where it is another stack's."""
     if Stack.of(scope) is Stack.of(bucket):

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from aws_cdk import App, Stage, Tags
+from aws_cdk import App, Stack, Stage, Tags
 from constructs import Construct
 
 from infra.acknowledgements import check
 from infra.api_stack import ApiStack
 from infra.bundling import Bundle, build_bundle
 from infra.catalog_stack import CatalogStack
+from infra.cluster_stack import ClusterStack, NetworkStack
 from infra.data_stack import DataStack
 from infra.flags import FEATURE_FLAGS
 from infra.ingest_stack import IngestStack
@@ -19,6 +20,7 @@ from infra.monitoring_stack import MonitoringStack
 from infra.predict_stack import PredictStack
 from infra.split_stack import SplitStack
 from infra.stages import STAGES, StageConfig
+from infra.training_stack import TrainingStack
 
 _ROOT = Path(__file__).parents[1]
 
@@ -33,9 +35,13 @@ class AuguryStage(Stage):
         super().__init__(scope, f"Augury-{config.name}")
         data = DataStack(self, "Data", config=config)
         split = SplitStack(self, "Split", config=config, bundle=bundle, root=root, data=data)
-        catalog = CatalogStack(self, "Catalog", config=config, data=data)
+        CatalogStack(self, "Catalog", config=config, data=data)
         ingest = IngestStack(self, "Ingest", config=config, bundle=bundle, data=data)
-        predict = PredictStack(self, "Predict", config=config, root=root, data=data)
+        network = None if config.cluster is None else NetworkStack(self, "Network", config=config).network
+        predict = PredictStack(self, "Predict", config=config, root=root, data=data, network=network)
+        if network is not None:
+            ClusterStack(self, "Cluster", config=config, root=root, network=network, predict=predict)
+        training = TrainingStack(self, "Training", config=config, root=root, bundle=bundle, data=data)
         api = ApiStack(
             self,
             "Api",
@@ -46,11 +52,20 @@ class AuguryStage(Stage):
             predict=predict.function,
             feedback=ingest.feedback,
         )
-        monitoring = MonitoringStack(
-            self, "Monitoring", config=config, data=data, split=split, ingest=ingest, predict=predict, api=api
+        MonitoringStack(
+            self,
+            "Monitoring",
+            config=config,
+            data=data,
+            split=split,
+            ingest=ingest,
+            predict=predict,
+            training=training,
+            api=api,
         )
         Tags.of(self).add("augury:stage", config.name)
-        for stack in (data, split, catalog, ingest, predict, api, monitoring):
+        for stack in self.node.children:
+            assert isinstance(stack, Stack)
             stack.template_options.metadata = _LINTING
 
 

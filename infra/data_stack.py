@@ -10,6 +10,7 @@ from augury.lake import RAW_EVENTS, SPILLED_EVENTS
 from infra.acknowledgements import acknowledge
 from infra.artifact_key import ArtifactKey
 from infra.event_lake import EventLake
+from infra.microservices import Microservices
 from infra.records import Records
 from infra.split_queue import SplitQueue
 from infra.stages import StageConfig
@@ -49,6 +50,7 @@ class DataStack(Stack):
         acknowledge(self.signing_secret, "SMG4", "Its rotation is in the Api stack, with the function that does it")
         acknowledge(self.pepper, "SMG4", "With another pepper the digest of every client's secret would be wrong")
         self.artifact_key = ArtifactKey(self, "Artifacts", config=config)
+        self.microservices = Microservices(self, "Microservices", config=config)
         CfnOutput(self, "ArtifactKeyArn", value=self.artifact_key.arn)
         CfnOutput(self, "TrustedArtifactKeys", value=self.artifact_key.trusted)
         CfnOutput(self, "AllowUnsignedArtifacts", value=str(config.allow_unsigned_artifacts).lower())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from aws_cdk import Duration, Size, Stack
-from aws_cdk.aws_iam import PolicyDocument, PolicyStatement, Role, ServicePrincipal
+from aws_cdk.aws_iam import IRole, PolicyDocument, PolicyStatement, Role, ServicePrincipal
 from aws_cdk.aws_kinesisfirehose import Compression, DeliveryStream, EnableLogging, S3Bucket, StreamEncryption
 from aws_cdk.aws_lambda import Function
 from aws_cdk.aws_logs import LogGroup
@@ -72,7 +72,7 @@ class EventLake(Construct):
             config=config,
         )
 
-    def grant(self, identity: Function | Role, action: str, *patterns: KeyPattern) -> None:
+    def grant(self, identity: Function | IRole, action: str, *patterns: KeyPattern) -> None:
         """Allow a function, or a role, an action on the objects of some patterns, and on no other."""
         role = identity.role if isinstance(identity, Function) else identity
         assert role is not None

@@ -17,6 +17,7 @@ from aws_cdk.aws_lambda import (
     Function,
     LoggingFormat,
     Runtime,
+    SnapStartConf,
     Tracing,
 )
 from aws_cdk.aws_logs import LogGroup
@@ -25,6 +26,7 @@ from constructs import Construct
 from augury.config import ENVIRONMENT_PREFIX, FunctionSettings
 from infra.acknowledgements import acknowledge
 from infra.bundling import Bundle
+from infra.network import Network
 from infra.sizes import FunctionSize
 from infra.stages import StageConfig
 
@@ -77,6 +79,14 @@ class ImageFunction(DockerImageFunction):
         Build context; its ``.dockerignore`` says what of it counts.
     dockerfile : str
         Path of the Dockerfile below the context.
+    target : str, optional
+        Stage of the Dockerfile; the last one unless given.
+    command : str, optional
+        Dotted name of the handler; the image's own unless given.
+    snap_start : SnapStartConf, optional
+        Whether published versions start from a snapshot.
+    network : Network, optional
+        Where it runs; in none of ours unless given.
     config, size, settings
         As in :class:`ZipFunction`.
     """
@@ -88,6 +98,10 @@ class ImageFunction(DockerImageFunction):
         *,
         root: Path,
         dockerfile: str,
+        target: str | None = None,
+        command: str | None = None,
+        snap_start: SnapStartConf | None = None,
+        network: Network | None = None,
         config: StageConfig,
         size: FunctionSize,
         settings: Mapping[str, str],
@@ -95,9 +109,20 @@ class ImageFunction(DockerImageFunction):
         super().__init__(
             scope,
             construct_id,
-            code=DockerImageCode.from_image_asset(str(root), file=dockerfile, platform=Platform.LINUX_AMD64),
+            code=DockerImageCode.from_image_asset(
+                str(root),
+                file=dockerfile,
+                target=target,
+                cmd=[command] if command else None,
+                platform=Platform.LINUX_AMD64,
+            ),
+            snap_start=snap_start,
+            **({} if network is None else network.of_function),
             **_common(scope, construct_id, config=config, size=size, settings=settings),
         )
+        if network is not None:
+            assert self.role is not None
+            network.grant_joining(self.role)
 
 
 def environment(service: str, stage: str, settings: Mapping[str, str]) -> dict[str, str]:

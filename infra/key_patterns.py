@@ -18,6 +18,7 @@ from augury.lake import (
     failed_split_key,
     model_prefix,
     split_output_key,
+    training_definition_key,
 )
 from augury.names import ClientName, PipelineName, Version
 
@@ -77,3 +78,8 @@ MODEL_OBJECTS = KeyPattern(
     below(like(model_prefix(ClientName(_ANY), PipelineName(_ANY), Version(_ANY)))), "Predict serves every client"
 )
 """Files of any client's artifacts."""
+
+TRAINING_DEFINITIONS = KeyPattern(
+    like(training_definition_key(ClientName(_ANY), _ANY, f"{_ANY}.py")), "Definitions of every client that trains"
+)
+"""Definition files that training jobs run."""

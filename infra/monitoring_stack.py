@@ -14,6 +14,7 @@ from infra.log_queries import FEEDBACK, OF_PREDICT, keep_queries
 from infra.predict_stack import PredictStack
 from infra.split_stack import SplitStack
 from infra.stages import StageConfig
+from infra.training_stack import TrainingStack
 from infra.watches import (
     watch_api,
     watch_events,
@@ -22,6 +23,7 @@ from infra.watches import (
     watch_predictions,
     watch_split,
     watch_streams,
+    watch_trainings,
 )
 from infra.widgets_ingest import api_row, events_row
 from infra.widgets_predict import feedback_row, predict_row, process_row, variations_row
@@ -44,6 +46,7 @@ class MonitoringStack(Stack):
         split: SplitStack,
         ingest: IngestStack,
         predict: PredictStack,
+        training: TrainingStack,
         api: ApiStack,
     ) -> None:
         super().__init__(scope, construct_id, description="Augury: alarms and the dashboard")
@@ -61,6 +64,9 @@ class MonitoringStack(Stack):
             "feedback": ingest.feedback,
             "split": split.function,
             "predict": predict.function,
+            "predict-heavy": predict.service.heavy.function,
+            "prepare": training.service.prepare,
+            "register": training.service.register,
         }
         alarms = Alarms(self, "Alarms", config=config)
         watch_streams(alarms, config, streams)
@@ -69,6 +75,7 @@ class MonitoringStack(Stack):
         watch_events(alarms, config)
         watch_predictions(alarms, config)
         watch_split(alarms, config, data.raw_objects)
+        watch_trainings(alarms, training.service.machine)
         watch_job(alarms, split.job.name)
         rows = [
             api_row(api.api, config.name),

@@ -8,6 +8,7 @@ from aws_cdk import Stack
 from constructs import Construct
 
 from infra.data_stack import DataStack
+from infra.network import Network
 from infra.predict_service import PredictService
 from infra.stages import StageConfig
 
@@ -16,10 +17,17 @@ class PredictStack(Stack):
     """The predict function on the data of its stage."""
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, config: StageConfig, root: Path, data: DataStack
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        config: StageConfig,
+        root: Path,
+        data: DataStack,
+        network: Network | None = None,
     ) -> None:
         super().__init__(scope, construct_id, description="Augury: the function that answers predictions")
-        service = PredictService(
+        self.service = PredictService(
             self,
             "Service",
             config=config,
@@ -27,5 +35,6 @@ class PredictStack(Stack):
             lake=data.lake,
             records=data.records,
             artifact_key=data.artifact_key,
+            network=network,
         )
-        self.function = service.function
+        self.function = self.service.function

@@ -58,6 +58,11 @@ class Records(Table):
         """Allow reading clients' pipelines."""
         self._grant(grantee, ["dynamodb:GetItem", "dynamodb:Query"], below(partitions.CLIENT))
 
+    def grant_registration(self, grantee: IGrantable) -> None:
+        """Allow reading clients' pipelines, and adding versions and revisions to them; nothing is removed."""
+        self.grant_registry(grantee)
+        self._grant(grantee, ["dynamodb:PutItem"], below(partitions.CLIENT))
+
     def grant_split_ledger(self, grantee: IGrantable) -> None:
         """Allow reading and writing which raw objects are split; runs in bulk have partitions of their own."""
         self._grant(grantee, ["dynamodb:GetItem", "dynamodb:PutItem"], below(SOURCES))

@@ -8,9 +8,11 @@ from aws_cdk import RemovalPolicy
 from aws_cdk.aws_logs import RetentionDays
 
 from augury.lake import EventsPrefix
+from infra.cluster_config import ClusterConfig
 from infra.lifetimes import Lifetime, Lifetimes
 from infra.ranges import require_between, require_match
 from infra.sizes import Buffering, BulkSplit, Domain, FunctionSize, Throttle
+from infra.training_config import TrainingConfig
 
 _API_WAITS_S = 30
 
@@ -43,8 +45,17 @@ class StageConfig:
         Of every route that has none of its own.
     token_throttle : Throttle
         Of ``POST /token``: tokens live a quarter of an hour, so that who asks often guesses secrets or caches none.
-    token, rotate, ingest, predict, feedback, split : FunctionSize
+    token, rotate, ingest, predict, heavy, feedback, split : FunctionSize
         Of the function of that name. API Gateway waits 30 s at most for the ones that answer HTTP.
+    heavy_snap_start : bool
+        Whether the function that serves pipelines without a plan starts from a snapshot: sooner by seconds, and some
+        $8 a month for a version of 2 GB, called or not.
+    prepare, register : FunctionSize
+        Of the functions before and after a training job.
+    training : TrainingConfig
+        Who trains on AWS, on what, and what is trained regularly.
+    cluster : ClusterConfig, optional
+        An EKS cluster, with a network that the predict function then joins; none unless given.
     split_concurrency : int
         How many raw objects are split at once, at most; 2 to 1,000.
     bulk_split : BulkSplit
@@ -87,9 +98,17 @@ class StageConfig:
     rotate: FunctionSize = FunctionSize(memory_mb=256, timeout_s=30)
     ingest: FunctionSize = FunctionSize(memory_mb=1024, timeout_s=25)
     predict: FunctionSize = FunctionSize(memory_mb=1769, timeout_s=25)
+    # Loading pandas and scikit-learn takes a whole vCPU for seconds; it gives up before the predict function does.
+    heavy: FunctionSize = FunctionSize(memory_mb=2048, timeout_s=22)
     feedback: FunctionSize = FunctionSize(memory_mb=512, timeout_s=25)
     # A whole vCPU; an object of 128 MiB takes 400 MB of memory, half a minute, and its own size on disk.
     split: FunctionSize = FunctionSize(memory_mb=1769, timeout_s=120, storage_mib=1024)
+    heavy_snap_start: bool = False
+    prepare: FunctionSize = FunctionSize(memory_mb=512, timeout_s=30)
+    # An artifact of 256 MiB, the largest that there may be, is held in memory and on disk while it is checked.
+    register: FunctionSize = FunctionSize(memory_mb=1024, timeout_s=300, storage_mib=1024)
+    training: TrainingConfig = field(default_factory=TrainingConfig)
+    cluster: ClusterConfig | None = None
     split_concurrency: int
     bulk_split: BulkSplit = field(default_factory=BulkSplit)
     events_prefix: EventsPrefix = field(default_factory=EventsPrefix)
@@ -177,6 +196,7 @@ PROD = StageConfig(
     query_limit_gib=1024,
     buffering=Buffering(interval_s=300, size_mib=64),
     throttle=Throttle(rate=2000, burst=4000),
+    heavy_snap_start=True,
     token_throttle=Throttle(rate=100, burst=200),
     split_concurrency=20,
     bulk_split=BulkSplit(workers=5, schedule="cron(15 2 * * ? *)"),

@@ -10,6 +10,7 @@ from aws_cdk.aws_cloudwatch import Stats
 from aws_cdk.aws_events import CfnRule
 from aws_cdk.aws_kinesisfirehose import DeliveryStream
 from aws_cdk.aws_lambda import IFunction
+from aws_cdk.aws_stepfunctions import StateMachine
 
 from infra.access_log import API_THROTTLED
 from infra.alarms import Alarms
@@ -139,6 +140,16 @@ def watch_split(alarms: Alarms, config: StageConfig, raw_objects: SplitQueue) ->
             f"split-{name.lower()}",
             f"{name}: raw objects could not be split whole. The guide on operating says what to do with each.",
         )
+
+
+def watch_trainings(alarms: Alarms, machine: StateMachine) -> None:
+    """Watch for trainings that failed, those of schedules above all: nobody looks at them."""
+    alarms.raise_above(
+        0,
+        machine.metric_failed(period=PERIOD),
+        "training-failed",
+        "A training failed, and what answers is as it was: the execution of the state machine says why.",
+    )
 
 
 def watch_job(alarms: Alarms, job: str) -> None:

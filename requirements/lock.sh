@@ -16,3 +16,10 @@ for role in "local --extra local --extra build" "ingest --extra ingest" "serve -
     # shellcheck disable=SC2086
     compile $role --constraint requirements/dev.txt
 done
+
+# What has an environment of its own is resolved on its own: SAM, stock clients, and the rivals of the serving benchmark.
+for lock in requirements/{sam,clients} benchmarks/serving/emulator benchmarks/serving/rivals/{bentoml,fastapi,mlflow,mlserver}; do
+    # shellcheck disable=SC2086
+    "$uv" pip compile "$lock.in" --no-config --universal --python-version 3.12 --generate-hashes \
+        --no-header --no-annotate --quiet $upgrade $([ "$lock" = benchmarks/serving/emulator ] && echo --no-deps) -o "$lock.txt"
+done

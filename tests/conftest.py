@@ -12,6 +12,7 @@ from augury.aws import ObjectStore, SecretStore, Table
 from augury.aws.connection import Connection
 from augury.clients import Pepper
 from augury.split import Ledger
+from tests.containers.fixtures import base_image, engine  # noqa: F401  (fixtures)
 
 REGION: Final = "eu-west-1"
 

@@ -31,6 +31,9 @@ def open_session(onnx: bytes) -> ort.InferenceSession:
     options.enable_mem_pattern = False
     options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_ENABLE_BASIC
     try:
-        return ort.InferenceSession(onnx, options, providers=["CPUExecutionProvider"])
+        session = ort.InferenceSession(onnx, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # ONNX Runtime's own have no common class
         raise ArtifactRefused(MODEL_FILE, f"ONNX Runtime can't load it: {type(error).__name__}") from error
+    # ONNX Runtime keeps the bytes for sessions that it makes again on another device; there is no other here.
+    session._model_bytes = None
+    return session

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -133,16 +134,19 @@ def _keep(directory: Path, manifest: bytes, signature: bytes | None, files: Mapp
     try:
         with arriving(directory) as partial:
             write_files(partial, manifest, signature, files)
-    except OSError:
-        if not directory.exists():
+    except FileExistsError:
+        return  # another process was first
+    except OSError as error:
+        if error.errno != errno.ENOTEMPTY:  # as rename(2) says that another was first
             raise
 
 
 def _published_digest(store: ObjectStore, prefix: str) -> str | None:
-    try:
-        return digest(store.get(prefix + MANIFEST_FILE))
-    except NotFound:
+    key = prefix + MANIFEST_FILE
+    # To read it at once would not do: of what is not there S3 says "forbidden" to those who may list one prefix only.
+    if not any(found.key == key for found in store.list(key)):
         return None
+    return digest(store.get(key))
 
 
 def _download_signature(store: ObjectStore, prefix: str) -> bytes | None:

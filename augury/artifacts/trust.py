@@ -84,6 +84,19 @@ class Trust:
         if not any(_fits(key, manifest, signature) for key in self._keys):
             raise _refused("fits no trusted key: another key signed, or the manifest was changed since")
 
+    def public_keys(self) -> list[str]:
+        """Return the trusted keys as PEM, each in one line, for whoever can't ask KMS.
+
+        Raises
+        ------
+        ArtifactRefused
+            KMS gave a key of another curve.
+        AwsUnavailable
+            KMS did not answer for a key that it holds.
+        """
+        form = serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+        return [key.public_bytes(*form).decode().replace("\n", "") for key in self._keys]
+
     @cached_property
     def _keys(self) -> list[ec.EllipticCurvePublicKey]:
         return [*self._given, *(self._ask(reference) for reference in self._references if _is_arn(reference))]

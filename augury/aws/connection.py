@@ -31,6 +31,8 @@ _CONFIG = Config(
 # boto3 pauses up to a second before a second try ("Retries", standard mode).
 _LONGEST_PAUSE_S = 1.0
 
+_ADMIN_S = 20.0
+
 
 class Connection:
     """One AWS account and region, or the local platform that stands in for them.
@@ -86,9 +88,17 @@ class Connection:
         """Return a new CloudFormation client."""
         return self._session.client("cloudformation", endpoint_url=self._endpoint_url, config=_CONFIG)
 
+    def cloudwatch(self) -> Any:
+        """Return a new CloudWatch client."""
+        return self._session.client("cloudwatch", endpoint_url=self._endpoint_url, config=_CONFIG)
+
     def dynamodb(self) -> DynamoDBClient:
         """Return a new DynamoDB client."""
         return self._session.client("dynamodb", endpoint_url=self._endpoint_url, config=_CONFIG)
+
+    def ecr(self) -> Any:
+        """Return a new Elastic Container Registry client."""
+        return self._session.client("ecr", endpoint_url=self._endpoint_url, config=_CONFIG)
 
     def firehose(self, *, within_s: float | None = None) -> FirehoseClient:
         """Return a new Data Firehose client.
@@ -115,9 +125,22 @@ class Connection:
         )
         return self._session.client("lambda", endpoint_url=self._endpoint_url, config=config)
 
+    def function_admin(self) -> Any:
+        """Return a new Lambda client for changing functions, which tries a call up to four times."""
+        config = _CONFIG.merge(Config(read_timeout=_ADMIN_S, retries={"mode": "standard", "total_max_attempts": 4}))
+        return self._session.client("lambda", endpoint_url=self._endpoint_url, config=config)
+
+    def iam(self) -> Any:
+        """Return a new IAM client."""
+        return self._session.client("iam", endpoint_url=self._endpoint_url, config=_CONFIG)
+
     def kms(self) -> KMSClient:
         """Return a new KMS client."""
         return self._session.client("kms", endpoint_url=self._endpoint_url, config=_CONFIG)
+
+    def logs(self) -> Any:
+        """Return a new CloudWatch Logs client."""
+        return self._session.client("logs", endpoint_url=self._endpoint_url, config=_CONFIG)
 
     def s3(self, *, within_s: float | None = None) -> S3Client:
         """Return a new S3 client.
@@ -129,6 +152,14 @@ class Connection:
             long.
         """
         return self._session.client("s3", endpoint_url=self._endpoint_url, config=_config(within_s, tries=2))
+
+    def sagemaker(self) -> Any:
+        """Return a new SageMaker client."""
+        return self._session.client("sagemaker", endpoint_url=self._endpoint_url, config=_CONFIG)
+
+    def stepfunctions(self) -> Any:
+        """Return a new Step Functions client."""
+        return self._session.client("stepfunctions", endpoint_url=self._endpoint_url, config=_CONFIG)
 
     def secretsmanager(self) -> SecretsManagerClient:
         """Return a new Secrets Manager client."""

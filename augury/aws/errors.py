@@ -11,7 +11,16 @@ from botocore.exceptions import BotoCoreError, ClientError
 from augury.waiting import before_waiting
 
 _CONDITION_CODES = {"ConditionalCheckFailedException", "PreconditionFailed"}
-_NOT_FOUND_CODES = {"404", "EntityNotFoundException", "NoSuchKey", "NoSuchBucket", "ResourceNotFoundException"}
+_NOT_FOUND_CODES = {
+    "404",
+    "EntityNotFoundException",
+    "ImageNotFoundException",
+    "NoSuchBucket",
+    "NoSuchEntity",
+    "NoSuchKey",
+    "RepositoryNotFoundException",
+    "ResourceNotFoundException",
+}
 _CANCELLED = "TransactionCanceledException"
 
 

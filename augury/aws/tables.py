@@ -45,10 +45,19 @@ class Write:
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """The removal of one item in a transaction; removing what is not there changes nothing."""
+    """The removal of one item in a transaction; removing what is not there changes nothing.
+
+    Parameters
+    ----------
+    pk, sk : str
+        The item's keys.
+    expected : mapping, optional
+        Attributes that the stored item must have with these values; it must then be there.
+    """
 
     pk: str
     sk: str
+    expected: Mapping[str, Any] | None = None
 
 
 class Table:
@@ -175,7 +184,8 @@ class Table:
 
     def _transaction_item(self, write: Write | Removal) -> Any:
         if isinstance(write, Removal):
-            return {"Delete": {"TableName": self.name, "Key": {"pk": {"S": write.pk}, "sk": {"S": write.sk}}}}
+            key = {"pk": {"S": write.pk}, "sk": {"S": write.sk}}
+            return {"Delete": {"TableName": self.name, "Key": key, **_condition(write.expected or {})}}
         return {"Put": self._put_arguments(write)}
 
     def _put_arguments(self, write: Write) -> Any:
@@ -183,13 +193,19 @@ class Table:
         if write.must_be_new:
             arguments["ConditionExpression"] = "attribute_not_exists(pk)"
         elif write.expected:
-            names = list(write.expected)
-            arguments["ConditionExpression"] = " AND ".join(f"#{i} = :{i}" for i in range(len(names)))
-            arguments["ExpressionAttributeNames"] = {f"#{i}": name for i, name in enumerate(names)}
-            arguments["ExpressionAttributeValues"] = {
-                f":{i}": _serialize(write.expected[name]) for i, name in enumerate(names)
-            }
+            arguments |= _condition(write.expected)
         return arguments
+
+
+def _condition(expected: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments that have a write refused unless the stored item has these values."""
+    if not expected:
+        return {}
+    return {
+        "ConditionExpression": " AND ".join(f"#{i} = :{i}" for i in range(len(expected))),
+        "ExpressionAttributeNames": {f"#{i}": name for i, name in enumerate(expected)},
+        "ExpressionAttributeValues": {f":{i}": _serialize(value) for i, value in enumerate(expected.values())},
+    }
 
 
 def _item_to_wire(item: Item) -> dict[str, Any]:

@@ -55,14 +55,15 @@ class ApiClient:
         return self._get("/js/predict", features)
 
     def _post(self, path: str, content: Any) -> dict[str, Any]:
-        headers = {"Authorization": f"Bearer {self._bearer()}", "Content-Type": "application/json"}
+        headers = {"Authorization": f"Bearer {self.bearer()}", "Content-Type": "application/json"}
         return self._call("POST", path, body=orjson.dumps(content), headers=headers)
 
     def _get(self, path: str, fields: Mapping[str, Any]) -> dict[str, Any]:
         query = urlencode({"consumer_key": self._client.js_key, **fields})
         return self._call("GET", f"{path}?{query}")
 
-    def _bearer(self) -> str:
+    def bearer(self) -> str:
+        """Return a bearer token, fetched once."""
         if self._token is None:
             pair = f"{self._client.consumer_key}:{self._client.consumer_secret}"
             headers = {

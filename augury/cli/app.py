@@ -12,14 +12,34 @@ from rich.markup import escape
 from augury import __version__
 from augury.artifacts import ArtifactRefused
 from augury.aws import AwsUnavailable, ConditionFailed, NotFound
-from augury.cli import client, demo, erasure, events, export, feedback, keys, lake, local, pipeline, predict, variations
+from augury.cli import (
+    client,
+    cluster,
+    demo,
+    deploy,
+    erasure,
+    events,
+    export,
+    feedback,
+    keys,
+    lake,
+    local,
+    pipeline,
+    predict,
+    undeploy,
+    variations,
+)
 from augury.cli.session import Profile, Session
 from augury.clients import ClientExists, ClientUnknown
+from augury.deployment import AlreadyDeploying, DeploymentFailed
+from augury.deployment.cluster import ClusterUnavailable
+from augury.deployment.mirroring import NotMirrored
 from augury.errors import AuguryError
 from augury.registry import VersionExists
 from augury.split import ClaimLost
 from augury.split.bulk import Contended, InputsVanished, SparkMissing
 from augury.split.run_lock import AlreadyRunning
+from augury.training_jobs import JobFailed
 
 app = typer.Typer(
     name="augury",
@@ -30,6 +50,7 @@ app = typer.Typer(
 )
 app.add_typer(client.app, name="client")
 app.add_typer(keys.app, name="keys")
+app.add_typer(cluster.app, name="cluster")
 app.add_typer(pipeline.app, name="pipeline")
 app.add_typer(events.app, name="events")
 app.add_typer(lake.app, name="lake")
@@ -37,12 +58,15 @@ app.add_typer(local.app, name="local")
 app.command("predict")(predict.predict)
 app.command("feedback")(feedback.feedback)
 app.command("variations")(variations.variations)
+app.command("deploy")(deploy.deploy)
+app.command("undeploy")(undeploy.undeploy)
 app.command("demo")(demo.demo)
 client.app.command("export")(export.export_client)
 client.app.command("erase")(erasure.erase_client)
 events.app.command("erase")(erasure.erase_event)
 
 _EXPECTED = (
+    AlreadyDeploying,
     AlreadyRunning,
     ArtifactRefused,
     AuguryError,
@@ -50,10 +74,14 @@ _EXPECTED = (
     ClaimLost,
     ClientExists,
     ClientUnknown,
+    ClusterUnavailable,
     ConditionFailed,
     Contended,
+    DeploymentFailed,
     InputsVanished,
+    JobFailed,
     NotFound,
+    NotMirrored,
     OSError,
     SparkMissing,
     ValueError,

@@ -17,7 +17,6 @@ from augury.cli import options, session
 from augury.cli.bars import byte_bar
 from augury.cli.scopes import DAY, scope_of
 from augury.cli.session import AsJson, Session
-from augury.names import ClientName
 from augury.privacy import Erased, ErasurePlan, Scope, Subject, erase, plan_erasure
 from augury.split import Ledger, Source
 from augury.split.bulk.running import LOCK_S, held
@@ -35,11 +34,10 @@ def erase_client(
     as_json: AsJson = False,
 ) -> None:
     """Remove all data of a deleted client, for good: files, models, its lines among all clients', its pipelines."""
-    run, client = session.of(context), ClientName(name)
+    run = session.of(context)
+    client = session.recorded_client(run, name)
     record = run.clients.record(client)
-    if record is None:
-        raise ValueError(f"there never was a client {name!r}")
-    if record.deleted_at is None and not dry_run:
+    if record is not None and record.deleted_at is None and not dry_run:
         raise ValueError(f"client {name!r} still sends: end it first with `augury client delete {name}`")
     _erase(run, Subject(client), scope_of(run, None, None), dry_run=dry_run, yes=yes, as_json=as_json)
     if not dry_run:
@@ -59,7 +57,8 @@ def erase_event(
     as_json: AsJson = False,
 ) -> None:
     """Remove one event wherever it is, for good, and name the models that may have learned from it."""
-    run, subject = session.of(context), Subject(ClientName(client), event_id)
+    run = session.of(context)
+    subject = Subject(session.recorded_client(run, client), event_id)
     _erase(run, subject, scope_of(run, first, last), dry_run=dry_run, yes=yes, as_json=as_json)
 
 

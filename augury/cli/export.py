@@ -30,9 +30,8 @@ def export_client(
     as_json: AsJson = False,
 ) -> None:
     """Hand out a client's events, drops, models, predictions and refused events. A repeat goes on where it was."""
-    run, client = session.of(context), ClientName(name)
-    if run.clients.record(client) is None:
-        raise ValueError(f"there never was a client {name!r}")
+    run = session.of(context)
+    client = session.recorded_client(run, name)
     with session.progress().status(f"Listing the data of {client}"):
         plan = plan_export(run.store, client, scope_of(run, first, last))
     with byte_bar("export", plan.size_bytes, quiet=as_json) as advance:

@@ -41,7 +41,8 @@ def check(
     as_json: AsJson = False,
 ) -> None:
     """Read every file of a client, drops and the split's own, and name the file and line of what can't be used."""
-    run, owner = session.of(context), ClientName(client)
+    run = session.of(context)
+    owner = session.recorded_client(run, client)
     objects = objects_to_inspect(run.store, owner, _day(first), _day(last))
     inspected, done = list[Inspected](), 0
     with byte_bar("read", sum(summary.size_bytes for summary in objects), quiet=as_json) as advance:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from augury.cli import deployments, pipeline_tables, session
+from augury.cli.package import package
 from augury.cli.session import AsJson
 from augury.cli.train import train
 from augury.names import PipelineName
@@ -98,6 +99,7 @@ def show(
     return None
 
 
+app.command("package")(package)
 app.command("promote")(deployments.promote)
 app.command("rollback")(deployments.rollback)
 app.command("withdraw")(deployments.withdraw)

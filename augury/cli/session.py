@@ -145,6 +145,20 @@ def existing_client(session: Session, name: str) -> ClientName:
     return client
 
 
+def recorded_client(session: Session, name: str) -> ClientName:
+    """Return the name of a client that there is or was: deleted ones have files until they are erased.
+
+    Raises
+    ------
+    ValueError
+        There never was such a client.
+    """
+    client = ClientName(name)
+    if session.clients.record(client) is None:
+        raise ValueError(f"there never was a client {name!r}: `augury client list` names those there are")
+    return client
+
+
 def operator() -> str:
     """Return who runs the command, as this machine knows them."""
     try:
@@ -216,4 +230,7 @@ def _read_stacks(connection: Connection, stage: str) -> Deployment:
         artifact_signing_key=outputs.get("ArtifactKeyArn"),
         trusted_artifact_keys=outputs.get("TrustedArtifactKeys"),
         allow_unsigned_artifacts=outputs.get("AllowUnsignedArtifacts") == "true",
+        http_targets=outputs.get("HttpTargets"),
+        microservice_boundary=outputs.get("MicroserviceBoundaryArn"),
+        microservice_repository=outputs.get("MicroserviceRepositoryUri"),
     )

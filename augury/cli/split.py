@@ -66,7 +66,8 @@ def split(
 ) -> None:
     """Split raw events of some days by client and day. Doing it again changes nothing."""
     run = session.of(context)
-    scope = _scope(first.date(), (last or first).date(), client)
+    owner = session.recorded_client(run, client) if client else None
+    scope = _scope(first.date(), (last or first).date(), owner)
     bulk = BulkSplit(run.store, run.table, scope, _prefix(run))
     if dry_run:
         return split_report.show_survey(bulk.survey(), rewrites=engine is not Engine.LAMBDA, as_json=as_json)
@@ -79,10 +80,10 @@ def split(
             return _start(run, scope, job or _job_of_stage(run), abandon=abandon, as_json=as_json)
 
 
-def _scope(first: date, last: date, client: str | None) -> Scope:
+def _scope(first: date, last: date, client: ClientName | None) -> Scope:
     if last < first:
         raise ValueError(f"--to {last} is before --from {first}")
-    return Scope(first=first, last=last, client=ClientName(client) if client else None)
+    return Scope(first=first, last=last, client=client)
 
 
 def _prefix(run: Session) -> EventsPrefix:

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from augury.artifacts import REPORT_FILE, DataWindow
-from augury.cli import session
+from augury.cli import manifest_summary, session
 from augury.cli.session import AsJson, Session
+from augury.cli.train_on_aws import Kept, request_of, train_on_aws
 from augury.names import ClientName, Version
 
 if TYPE_CHECKING:
@@ -30,6 +31,13 @@ class FoldChoice(StrEnum):
     PLAIN = "plain"
     TIME = "time"
     GROUPED = "grouped"
+
+
+class Place(StrEnum):
+    """Where a pipeline is trained."""
+
+    HERE = "here"
+    AWS = "aws"
 
 
 Definition = Annotated[Path, typer.Argument(help="Python file that defines build_pipeline().", show_default=False)]
@@ -59,6 +67,9 @@ FoldField = Annotated[
     str | None, typer.Option("--fold-by", help="Field with the time or the group. [default for time: timestamp]")
 ]
 Trials = Annotated[int | None, typer.Option("--tune", min=1, help="Trials of a search over search_space().")]
+On = Annotated[
+    Place, typer.Option("--on", help="Train on this machine, or as a SageMaker job in the client's own role.")
+]
 Study = Annotated[Path | None, typer.Option(help="File that keeps the trials: a search that finds it goes on.")]
 
 
@@ -81,17 +92,34 @@ def train(
     fold_by: FoldField = None,
     tune: Trials = None,
     study: Study = None,
+    on: On = Place.HERE,
     as_json: AsJson = False,
 ) -> None:
     """Train a pipeline on a client's events of some days, or on a file."""
+    run = session.of(context)
+    _refuse_contradictions(data, first, last, register=register, unsigned=unsigned, study=study, tune=tune)
+    if on is Place.AWS:
+        _refuse_what_stays_here(data, unsigned=unsigned, study=study)
+        window = {} if data else _as_texts(*_window(first, last))
+        asked = {
+            "client": session.existing_client(run, client),
+            "version": version,
+            "data": data or "events",
+            "folds": folds,
+            "fold_kind": fold_kind,
+            "fold_by": fold_by,
+            "seed": seed,
+            "tune": tune,
+            "examples": not no_examples,
+            "registers": register,
+            **window,
+        }
+        return train_on_aws(run, request_of(file, asked), Kept(out, report), as_json=as_json)
     from augury.cli import training
     from augury.cli.training import Job
-    from augury.cli.training_summary import as_json as summary_json
     from augury.cli.training_summary import summary
     from augury.training import FoldKind, Folds, Search
 
-    run = session.of(context)
-    _refuse_contradictions(data, first, last, register=register, unsigned=unsigned, study=study, tune=tune)
     alone = data is not None and not register and (unsigned or out is None)
     with tempfile.TemporaryDirectory(prefix="augury-") as scratch:
         job = Job(
@@ -109,7 +137,7 @@ def train(
             shutil.copyfile(outcome.directory / REPORT_FILE, report)
         revision = _registered(run, outcome, job) if register else None
     if as_json:
-        return session.print_json(summary_json(outcome, revision))
+        return session.print_json(manifest_summary.as_json(outcome.manifest, revision))
     session.console().print(summary(outcome))
     if report:
         session.console().print(f"Report: {report}", soft_wrap=True)
@@ -127,9 +155,16 @@ def _train(
     if data is not None:
         definition = load_definition(file)
         return training.run(definition, training.given_data(definition, data), DataWindow(), job)
+    return training.train_on_events(run.connection, run.deployment.bucket, file, *_window(first, last), job)
+
+
+def _window(first: datetime | None, last: datetime | None) -> tuple[date, date]:
     today = datetime.now(UTC).date()
-    window = (_day(first, today), _day(last, today))
-    return training.train_on_events(run.connection, run.deployment.bucket, file, *window, job)
+    return _day(first, today), _day(last, today)
+
+
+def _as_texts(first: date, last: date) -> dict[str, str]:
+    return {"first": first.isoformat(), "last": last.isoformat()}
 
 
 def _registered(run: Session, outcome: TrainingOutcome, job: Job) -> int:
@@ -154,6 +189,15 @@ def _refuse_contradictions(
         raise ValueError("--register needs a signature: leave --unsigned out")
     if study and not tune:
         raise ValueError("--study keeps the trials of --tune: say how many")
+
+
+def _refuse_what_stays_here(data: str | None, *, unsigned: bool, study: Path | None) -> None:
+    if data not in (None, "example"):
+        raise ValueError("--on aws trains on the client's events: import files with `augury events import` first")
+    if unsigned:
+        raise ValueError("--on aws signs with the stage's key: leave --unsigned out")
+    if study:
+        raise ValueError("--on aws keeps the trials of --tune itself: leave --study out")
 
 
 def _day(given: datetime | None, default: date) -> date:

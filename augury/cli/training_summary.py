@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from rich.markup import escape
 from rich.table import Table
 
@@ -37,22 +35,6 @@ def summary(outcome: TrainingOutcome) -> Table:
     )
     table.add_row("parity", _parity(outcome.parity))
     return table
-
-
-def as_json(outcome: TrainingOutcome, revision: int | None) -> dict[str, Any]:
-    """Return it as what ``--json`` prints."""
-    manifest = outcome.manifest
-    return {
-        "pipeline": manifest.pipeline,
-        "version": manifest.version,
-        "kind": manifest.kind,
-        "lane": manifest.lane,
-        "rows": manifest.rows,
-        "metrics": manifest.metrics,
-        "parameters": manifest.parameters,
-        "parity": manifest.parity.model_dump(mode="json"),
-        "revision": revision,
-    }
 
 
 def _listed(names: list[str]) -> str:

@@ -31,6 +31,7 @@ from augury.lake.layout import (
     client_events,
     client_folder,
     client_models,
+    client_training,
     day_of,
     direct_feedback_key,
     erasure_key,
@@ -48,6 +49,8 @@ from augury.lake.layout import (
     spill_hour,
     spill_key,
     split_output_key,
+    training_definition_key,
+    training_output,
 )
 from augury.lake.lines import CutShort, numbered_lines, read_blocks, read_lines
 from augury.lake.prefixes import EventsPrefix, HourlyPrefix, UnreadablePrefix, hourly_prefix
@@ -79,6 +82,7 @@ __all__ = [
     "client_events",
     "client_folder",
     "client_models",
+    "client_training",
     "compacted_by",
     "compacted_key",
     "day_of",
@@ -106,4 +110,6 @@ __all__ = [
     "split_output_name",
     "split_outputs_key",
     "split_plan_key",
+    "training_definition_key",
+    "training_output",
 ]

@@ -195,6 +195,27 @@ def client_models(client: ClientName) -> str:
     return f"{CLIENTS}{client}/models/"
 
 
+def client_training(client: ClientName) -> str:
+    """Return the prefix of what a client's training jobs on AWS are given and leave, but for artifacts."""
+    return f"{CLIENTS}{client}/training/"
+
+
+def training_definition_key(client: ClientName, digest: str, name: str) -> str:
+    """Return the key of a definition file that a training job runs, which a digest of its content names.
+
+    Examples
+    --------
+    >>> training_definition_key(ClientName("acme"), "0123", "iris.py")
+    'clients/acme/training/definitions/0123/iris.py'
+    """
+    return f"{client_training(client)}definitions/{digest}/{name}"
+
+
+def training_output(client: ClientName, job: str) -> str:
+    """Return the prefix of what a training job leaves beside its artifact: its report and its checkpoints."""
+    return f"{client_training(client)}jobs/{job}/"
+
+
 def is_split_output(key: str) -> bool:
     """Say whether the split wrote an object of a client's day; everything else there is a historical drop.
 

@@ -10,7 +10,9 @@ from pathlib import Path
 from augury.local.resources import Resources
 
 ACCESS_KEY_ID = SECRET_ACCESS_KEY = "test"  # noqa: S105  # moto takes any
-_THIS_MACHINE = "http://localhost:*, http://127.0.0.1:*, http://[::1]:*"
+THIS_MACHINE = "http://localhost:*, http://127.0.0.1:*, http://[::1]:*"
+"""Hosts that targets may be on."""
+
 _OURS = ("AWS_", "AUGURY_", "POWERTOOLS_")
 
 
@@ -51,7 +53,7 @@ def function_environment(
         "AUGURY_PANDAS_LANE": "true",
         "AUGURY_PREDICTION_LOG": "synchronous",  # what was answered is in the log at once
         "AUGURY_REGISTRY_TTL_S": "1",  # a change is seen at once by whoever tries things out
-        "AUGURY_HTTP_TARGETS": _THIS_MACHINE,
+        "AUGURY_HTTP_TARGETS": THIS_MACHINE,
         "AUGURY_TRUSTED_ARTIFACT_KEYS": trusted_artifact_keys,
         "AUGURY_ALLOW_UNSIGNED_ARTIFACTS": str(allow_unsigned_artifacts).lower(),
         "AWS_ENDPOINT_URL": endpoint_url,

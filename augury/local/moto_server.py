@@ -15,15 +15,20 @@ HOST = "127.0.0.1"
 
 
 @contextmanager
-def moto_server() -> Iterator[str]:
-    """Serve an empty AWS account on a free loopback port, and give its address.
+def moto_server(host: str = HOST) -> Iterator[str]:
+    """Serve an empty AWS account on a free port, and give its address.
 
     moto keeps the account in the process, not in the server: it is emptied before and after.
+
+    Parameters
+    ----------
+    host : str, default "127.0.0.1"
+        Address of this machine to listen on. Whoever reaches it may do anything in that account.
     """
     moto_api_backend.reset()
     with _quiet_werkzeug():
         server = make_server(
-            HOST,
+            host,
             0,
             DomainDispatcherApplication(create_backend_app),
             threaded=True,
@@ -32,7 +37,7 @@ def moto_server() -> Iterator[str]:
         thread = threading.Thread(target=server.serve_forever, args=(0.05,), name="moto", daemon=True)
         thread.start()
         try:
-            yield f"http://{HOST}:{server.server_port}"
+            yield f"http://{host}:{server.server_port}"
         finally:
             server.shutdown()
             thread.join()

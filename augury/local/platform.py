@@ -7,7 +7,7 @@ import tempfile
 import threading
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -21,11 +21,11 @@ from augury.config import LOCAL_STATE, Deployment
 from augury.lake import EventsPrefix
 from augury.local import resources as local_resources
 from augury.local.background import repeated
-from augury.local.environment import ACCESS_KEY_ID, SECRET_ACCESS_KEY, environment, function_environment
+from augury.local.environment import ACCESS_KEY_ID, SECRET_ACCESS_KEY, THIS_MACHINE, environment, function_environment
 from augury.local.firehose import Clock, FirehoseStandIn, utc_now
 from augury.local.front import Front
 from augury.local.functions import FunctionConfiguration, LocalFunction
-from augury.local.moto_server import moto_server
+from augury.local.moto_server import HOST, moto_server
 from augury.local.notifications import EventSourceMapping
 from augury.local.resources import Resources
 from augury.local.state import published
@@ -79,6 +79,8 @@ class LocalPlatform:
     allow_unsigned_artifacts : bool
         Whether artifacts that nobody signed are served. Others need the signature of the key beside ``state``, which
         is made on the first start and stays.
+    aws_host : str, default "127.0.0.1"
+        Address of this machine at which the local AWS listens: that of a bridge, for functions in containers.
 
     Raises
     ------
@@ -107,8 +109,10 @@ class LocalPlatform:
         flush_interval: timedelta = FLUSH_INTERVAL,
         runs_in_background: bool = True,
         allow_unsigned_artifacts: bool = False,
+        aws_host: str = HOST,
     ) -> None:
         self._port = port
+        self._aws_host = aws_host
         self._state = state
         self._handlers = handlers or Handlers()
         self._clock = clock
@@ -154,6 +158,7 @@ class LocalPlatform:
             artifact_signing_key=str(self._artifact_key),
             trusted_artifact_keys=LocalSigner.read_or_make(self._artifact_key).public_pem(),
             allow_unsigned_artifacts=self._allow_unsigned_artifacts,
+            http_targets=THIS_MACHINE,
         )
 
     @property
@@ -171,6 +176,22 @@ class LocalPlatform:
         """The local Firehose."""
         return self._firehose
 
+    def function_environment(self, model_cache: Path) -> dict[str, str]:
+        """Return the variables of every function, for those that run outside this process.
+
+        Parameters
+        ----------
+        model_cache : Path
+            Where the predict function keeps artifacts.
+        """
+        return function_environment(
+            self._resources,
+            endpoint_url=self._aws_endpoint_url,
+            model_cache_dir=model_cache,
+            trusted_artifact_keys=LocalSigner.read_or_make(self._artifact_key).public_pem(),
+            allow_unsigned_artifacts=self._allow_unsigned_artifacts,
+        )
+
     def flush(self) -> None:
         """Deliver what Firehose has buffered, and split all that is delivered."""
         self._firehose.flush_all()
@@ -186,9 +207,9 @@ class LocalPlatform:
         self._front = Front(functions, port=self._port, clock=self._clock)
         running.callback(self._front.close)
         running.enter_context(self._firehose)
-        self._aws_endpoint_url = running.enter_context(moto_server())
+        self._aws_endpoint_url = running.enter_context(moto_server(self._aws_host))
         model_cache = running.enter_context(tempfile.TemporaryDirectory(prefix="augury-models-"))
-        running.enter_context(self._environment(Path(model_cache)))
+        running.enter_context(environment(self.function_environment(Path(model_cache))))
         queue = local_resources.create(self._resources, self.connection)
         for function in functions.values():
             running.enter_context(function)
@@ -198,17 +219,6 @@ class LocalPlatform:
         self._run_in_background(running)
         running.enter_context(self._front)
         running.enter_context(published(self.deployment, self._state))
-
-    def _environment(self, model_cache: Path) -> AbstractContextManager[None]:
-        return environment(
-            function_environment(
-                self._resources,
-                endpoint_url=self._aws_endpoint_url,
-                model_cache_dir=model_cache,
-                trusted_artifact_keys=LocalSigner.read_or_make(self._artifact_key).public_pem(),
-                allow_unsigned_artifacts=self._allow_unsigned_artifacts,
-            )
-        )
 
     def _rotate_signing_key(self) -> None:
         """Invoke the rotation function as Secrets Manager does, step by step, so that there is a key to sign with."""

@@ -21,6 +21,11 @@ class Subject:
     event_id : str, optional
         The ``_event_id`` of the event; all of the client's unless given.
 
+    Raises
+    ------
+    ValueError
+        The id is empty, which would name no event.
+
     Examples
     --------
     >>> subject = Subject(ClientName("acme"), "order-2026-000017")
@@ -32,6 +37,10 @@ class Subject:
 
     client: ClientName
     event_id: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.event_id == "":
+            raise ValueError("an event is named by its _event_id, which is not empty")
 
     def __str__(self) -> str:
         return f"client {self.client}" if self.event_id is None else f"event {self.event_id} of client {self.client}"

@@ -6,6 +6,7 @@ from augury.serving.baked import BakedPipeline
 from augury.serving.catalogue import PipelineCatalogue
 from augury.serving.directory import PipelineDirectory
 from augury.serving.engine import PredictionEngine, ShadowFailed
+from augury.serving.heavy import HeavyFunction, ScoreRequest, answer_score
 from augury.serving.log_queue import TRY_S, LinesLost, LogQueue
 from augury.serving.masks import MASKED, Masks
 from augury.serving.model_cache import CacheCounts, ModelCache
@@ -26,6 +27,7 @@ __all__ = [
     "BakedPipeline",
     "CacheCounts",
     "Failed",
+    "HeavyFunction",
     "Lane",
     "LinesLost",
     "LogQueue",
@@ -40,11 +42,13 @@ __all__ = [
     "PredictRequest",
     "PredictionEngine",
     "PredictionLog",
+    "ScoreRequest",
     "Scorer",
     "Served",
     "ShadowCalls",
     "ShadowFailed",
     "SynchronousLog",
+    "answer_score",
     "from_body",
     "from_parameters",
     "load_model",

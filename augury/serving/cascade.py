@@ -64,7 +64,7 @@ class Cascade:
         if version is None:
             reason = f"version {target.version!r} is not registered"
             raise AuguryError(Kind.PIPELINE_BROKEN, [Detail(("pipeline",), reason)])
-        model = self._models.get(call.client, version)
+        model = self._models.get(call.client, version).during(call.puid, call.deadline)
         predictions = model.predict(call.request.rows, single=call.request.single)
         return Reply(
             predictions,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Lock
 from weakref import WeakValueDictionary
@@ -13,11 +13,12 @@ from weakref import WeakValueDictionary
 from augury import artifacts
 from augury.aws import AwsUnavailable, NotFound, ObjectStore
 from augury.errors import AuguryError, Detail, Kind
+from augury.lake import model_prefix
 from augury.names import ClientName
 from augury.plans import InvalidPlan
 from augury.registry import PipelineVersion
 from augury.serving.artifact_files import ArtifactFiles
-from augury.serving.models import Lane, Model, NoSuchLane, Scorer, load_model
+from augury.serving.models import FarScorer, Lane, Model, NoSuchLane, Scorer, load_model
 from augury.serving.plan_lane import PLAN_LANE
 from augury.ttl_cache import TtlCache
 from augury.waiting import before_waiting
@@ -29,6 +30,14 @@ UNAVAILABLE_S = 1.0
 """Seconds until S3 is asked again for a model that it did not give."""
 
 type _Key = tuple[ClientName, PipelineVersion]
+
+
+@dataclass(slots=True)
+class _Turn:
+    """Whose turn it is to load a model; it is there as long as somebody is, so that all have the same lock."""
+
+    lock: Lock = field(default_factory=Lock)
+    callers: int = 0
 
 
 @dataclass(slots=True)
@@ -52,13 +61,16 @@ class ModelCache:
     directory : Path
         Where artifacts are fetched to; it is made where it is missing.
     limit_bytes : int
-        Size of the models that are kept in memory, by their files; those used longest ago give way.
+        Memory for models, as :data:`augury.serving.models.MEMORY_PER_BYTE` estimates it; those used longest ago give
+        way.
     trust : Trust
         Whose signature an artifact needs.
     lanes : mapping of str to Lane, optional
         How artifacts of each lane are loaded; the plan lane alone unless given.
     disk_limit_bytes : int, optional
         Size of the files that are kept; as ``limit_bytes`` unless given.
+    far_lanes : mapping of str to Lane, optional
+        Lanes of another process: of their artifacts nothing but the manifest is fetched.
     now : callable, optional
         Clock, seconds since 1970.
 
@@ -77,18 +89,21 @@ class ModelCache:
         lanes: Mapping[str, Lane] = PLAN_LANE,
         *,
         disk_limit_bytes: int | None = None,
+        far_lanes: Mapping[str, Lane] | None = None,
         now: Callable[[], float] = time.time,
     ) -> None:
         self._files = ArtifactFiles(store, directory, disk_limit_bytes or limit_bytes, trust)
         self._limit_bytes = limit_bytes
-        self._lanes = lanes
+        self._store, self._trust = store, trust
+        self._far_lanes = far_lanes or {}
+        self._lanes = {**lanes, **self._far_lanes}
         self.counts = CacheCounts()
         self._models: OrderedDict[_Key, Model] = OrderedDict()
         self._scorers: WeakValueDictionary[object, Scorer] = WeakValueDictionary()
         self._broken = TtlCache[_Key, AuguryError](BROKEN_S, now)
         self._unavailable = TtlCache[_Key, AuguryError](UNAVAILABLE_S, now)
         self._lock = Lock()
-        self._loading: defaultdict[_Key, Lock] = defaultdict(Lock)
+        self._turns: defaultdict[_Key, _Turn] = defaultdict(_Turn)
 
     def get(self, client: ClientName, version: PipelineVersion) -> Model:
         """Return a model, from memory where it is there.
@@ -104,15 +119,18 @@ class ModelCache:
             if known is not None:
                 return known
             before_waiting()
-            loading = self._loading[key]
+            turn = self._turns[key]
+            turn.callers += 1
         try:
-            with loading:  # one caller loads, those who come meanwhile wait for what becomes of it
+            with turn.lock:  # one caller loads, those who come meanwhile wait for what becomes of it
                 with self._lock:
                     known = self._known(key)
                 return known if known is not None else self._keep(key, self._load(client, version))
         finally:
             with self._lock:
-                self._loading.pop(key, None)
+                turn.callers -= 1
+                if not turn.callers:
+                    del self._turns[key]
 
     def _known(self, key: _Key) -> Model | None:
         """Return a loaded model, or None where it is to be loaded; raise the failure that is still believed."""
@@ -137,7 +155,7 @@ class ModelCache:
 
     def _loaded(self, client: ClientName, version: PipelineVersion) -> Model:
         try:
-            artifact = self._files.read(client, version)
+            artifact = self._artifact(client, version)
             _check_identity(artifact.manifest, client, version)
             return load_model(artifact, self._lanes)
         except (AwsUnavailable, OSError) as failure:
@@ -148,6 +166,14 @@ class ModelCache:
             ) from absent
         except (NotFound, artifacts.ArtifactRefused, InvalidPlan) as broken:
             raise _broken(version, "has an artifact that is missing or was refused") from broken
+
+    def _artifact(self, client: ClientName, version: PipelineVersion) -> artifacts.Artifact:
+        if version.lane in self._far_lanes:
+            prefix, digest = model_prefix(client, version.pipeline, version.version), version.manifest_sha256
+            manifest = artifacts.fetch_manifest(self._store, prefix, digest, self._trust)
+            if manifest.lane in self._far_lanes:  # else the registry's word is not the manifest's, which counts
+                return artifacts.Artifact(manifest, digest, files={})
+        return self._files.read(client, version)
 
     def _keep(self, key: _Key, model: Model) -> Model:
         with self._lock:
@@ -161,6 +187,8 @@ class ModelCache:
     def _shared(self, client: ClientName, model: Model) -> Model:
         """Return the model with the scorer of another version of the client's that is the same, if one is loaded."""
         manifest = model.manifest
+        if isinstance(model.scorer, FarScorer):  # it names its version
+            return model
         files = tuple(manifest.files[name] for name in manifest.served_files)
         same = (client, manifest.lane, manifest.kind, manifest.inputs.model_dump_json(), files)
         return replace(model, scorer=self._scorers.setdefault(same, model.scorer))

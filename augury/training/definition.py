@@ -101,7 +101,7 @@ def _function(path: Path, module: ModuleType, name: str) -> Callable[..., Any] |
 def _returned[T](name: str, function: Callable[[], T], expected: type[T]) -> T:
     try:
         made = function()
-    except Exception as error:  # the user's code, which may raise anything
+    except (Exception, SystemExit) as error:  # the user's code, which may raise anything
         raise TrainingRefused(f"{name}() fails: {type(error).__name__}: {error}") from error
     if not isinstance(made, expected):
         raise TrainingRefused(f"{name}() must return a {expected.__name__}, not {type(made).__name__}")
@@ -117,6 +117,6 @@ def _run(path: Path) -> ModuleType:
     # The file is the user's, and may raise anything.
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise TrainingRefused(f"{path} fails: {type(error).__name__}: {error}") from error
     return module

@@ -13,9 +13,9 @@ from benchmarks.pipelines.figure import Figure
 _WORDS = {None: "", True: "yes", False: "no"}
 
 
-def table_of(figures: list[Figure]) -> Table:
+def table_of(figures: list[Figure], title: str = "Pipelines") -> Table:
     """Return the figures as a table."""
-    table = Table(title="Pipelines", title_justify="left")
+    table = Table(title=title, title_justify="left")
     for column in ("what", "figure", "asked", "held"):
         table.add_column(column, justify="left" if column == "what" else "right")
     for each in figures:

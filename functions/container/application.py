@@ -23,7 +23,6 @@ ANSWER_S = 20.0
 
 _DISCARD_S = 5.0
 
-NOT_FOUND = Answer(404, b'{"message":"Not Found"}')
 _TOO_SLOW = Answer(408, b'{"message":"Request Timeout"}')
 
 type Send = Callable[[dict[str, Any]], Awaitable[None]]

@@ -10,8 +10,8 @@ from aws_lambda_powertools import Logger
 
 from augury import __version__, serving
 from augury.errors import AuguryError, Detail, Kind
-from functions.container.application import NOT_FOUND, Respond
-from functions.exchange import Answer, Request
+from functions.container.application import Respond
+from functions.exchange import NOT_FOUND, Answer, Request
 from functions.replies import error_of, error_reply, reply
 
 MAX_FORM_BYTES = 12 * 1024 * 1024

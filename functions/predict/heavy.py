@@ -27,3 +27,14 @@ def pandas_lane(artifact: Artifact) -> Scorer:
 
 HEAVY_LANES: Mapping[str, Lane] = {**PLAN_LANE, "pandas": pandas_lane}
 """The lanes of a process that has pandas and scikit-learn."""
+
+
+def load_libraries() -> None:
+    """Load pandas and scikit-learn now, before the first model that needs them.
+
+    Raises
+    ------
+    ModuleNotFoundError
+        The function's image was built without them.
+    """
+    import augury.pipelines  # noqa: F401

@@ -9,12 +9,12 @@ from aws_lambda_powertools import Logger
 from augury.aws.connection import Connection
 from augury.config import FunctionSettings
 from augury.routes import Function
-from functions.container.application import NOT_FOUND, Respond
+from functions.container.application import Respond
 from functions.container.patient_threads import PatientThreads
 from functions.container.process import run
 from functions.container.running import Lifecycle, Neighbour, log_as_json
 from functions.container.starting import started
-from functions.exchange import Answer, Request
+from functions.exchange import NOT_FOUND, Answer, Request
 from functions.predict.endpoints import Endpoints
 from functions.predict.wiring import Predictor, wire
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from aws_lambda_powertools import Logger
@@ -67,7 +68,7 @@ def wire(settings: FunctionSettings, aws: Connection, logger: Logger) -> Predict
     registry = Registry(table)
     store = ObjectStore(aws.s3(), settings.require("bucket"))
     trust = _trust(settings, aws)
-    models = _models(settings, store, trust)
+    models = _models(settings, aws, store, trust)
     metrics = PredictMetrics(_recorder(settings), models.counts)
     log = MeasuredLog(_log(settings, aws, logger, metrics), metrics)
     directory = serving.PipelineDirectory(registry, settings.registry_ttl_s, prepare=models.get)
@@ -127,7 +128,7 @@ def _trust(settings: FunctionSettings, aws: Connection) -> Trust:
     )
 
 
-def _models(settings: FunctionSettings, store: ObjectStore, trust: Trust) -> serving.ModelCache:
+def _models(settings: FunctionSettings, aws: Connection, store: ObjectStore, trust: Trust) -> serving.ModelCache:
     return serving.ModelCache(
         store,
         settings.model_cache_dir,
@@ -135,7 +136,15 @@ def _models(settings: FunctionSettings, store: ObjectStore, trust: Trust) -> ser
         trust,
         lanes=HEAVY_LANES if settings.pandas_lane else serving.PLAN_LANE,
         disk_limit_bytes=settings.model_cache_disk_bytes,
+        far_lanes=_far_lanes(settings, aws),
     )
+
+
+def _far_lanes(settings: FunctionSettings, aws: Connection) -> Mapping[str, serving.Lane]:
+    """Return the lanes that the heavy function has and this process has not."""
+    if settings.pandas_lane or settings.heavy_function is None:
+        return {}
+    return {"pandas": serving.HeavyFunction(FunctionInvoker(aws), settings.heavy_function).lane}
 
 
 def _services(settings: FunctionSettings, aws: Connection) -> Services:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import importlib
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -13,14 +16,15 @@ from augury.artifacts import DataWindow
 from augury.cli.signatures import signer_of, trust_of
 from augury.clients import NewClient
 from augury.lake import RAW_PREDICTIONS
-from augury.local.functions import FunctionConfiguration, LocalFunction
+from augury.local.functions import FunctionConfiguration, FunctionFailed, LocalFunction
 from augury.local.payload import HttpRequest, answer_of, event_of
 from augury.names import PipelineName, Version
-from augury.routes import Function
+from augury.routes import HEAVY_HANDLER, Function
 from augury.training import load_definition, register, train
 from augury.training.folds import Folds
 from tests.artifacts import FLOWER
-from tests.e2e.conftest import World
+from tests.e2e.conftest import Answer, World
+from tests.services import Service, answer, answering, be_silent, service
 
 DEFINITION = """
 from sklearn.ensemble import HistGradientBoostingClassifier
@@ -84,3 +88,107 @@ def test_a_function_without_the_lane_answers_503_and_names_it(
     told = json.loads(answer.body)
     assert (answer.status, told["error_id"]) == (503, 123)
     assert "the pandas lane" in told["details"][0]["msg"]
+
+
+class Pair:
+    """The predict function without pandas and the heavy function, with Lambda's Invoke API between them."""
+
+    def __init__(self, thin: LocalFunction, heavy: LocalFunction, lambda_api: Service) -> None:
+        self.thin, self.heavy, self.lambda_api = thin, heavy, lambda_api
+        lambda_api.answering = self._invoked
+
+    def _invoked(self, handler: BaseHTTPRequestHandler, _: Service) -> None:
+        assert handler.path == "/2015-03-31/functions/predict-heavy/invocations?Qualifier=live"
+        told = self.heavy.invoke(json.loads(self.lambda_api.asked[-1].content))
+        answer(handler, json.dumps(told).encode())
+
+    def ask(self, client: NewClient, **features: Any) -> Answer:
+        query = urlencode({"consumer_key": client.js_key, "pipeline": "trees", **features})
+        return self._answered(f"GET /js/predict?{query}", "GET /js/predict")
+
+    def infer(self, client: NewClient, token: str) -> Answer:
+        inputs = [{"name": name, "shape": [1, 1], "datatype": "FP64", "data": [v]} for name, v in FLOWER.items()]
+        headers = [("authorization", f"Bearer {token}"), ("content-type", "application/json")]
+        return self._answered(
+            "POST /v2/models/trees/infer",
+            "POST /v2/models/{name}/infer",
+            headers,
+            json.dumps({"inputs": inputs}).encode(),
+        )
+
+    def _answered(
+        self, line: str, route: str, headers: list[tuple[str, str]] | None = None, body: bytes = b""
+    ) -> Answer:
+        method, target = line.split(" ")
+        request = HttpRequest(method, target, "HTTP/1.1", headers or [], body, "127.0.0.1")
+        told = answer_of(self.thin.invoke(event_of(request, route, port=80, now=datetime.now(UTC))))
+        return Answer(told.status, dict(told.headers), told.body.decode())
+
+
+@pytest.fixture
+def pair(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pair]:
+    monkeypatch.delenv("AUGURY_PANDAS_LANE")
+    monkeypatch.setenv("AUGURY_HEAVY_FUNCTION", "predict-heavy")
+    with service() as lambda_api:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_LAMBDA", f"http://127.0.0.1:{lambda_api.port}")
+        with (
+            LocalFunction(FunctionConfiguration("thin", Function.PREDICT.handler, timeout_s=3)) as thin,
+            LocalFunction(FunctionConfiguration("predict-heavy", HEAVY_HANDLER)) as heavy,
+        ):
+            yield Pair(thin, heavy, lambda_api)
+
+
+def test_a_function_without_the_lane_has_the_heavy_one_score_and_logs_it_once(
+    world: World, client: NewClient, pair: Pair
+) -> None:
+    alone = world.js(client, "/js/predict", pipeline="trees", **FLOWER)
+
+    told = pair.ask(client, puid="by-two", **FLOWER)
+
+    assert told.status == 200, told.text
+    assert told.json["predictions"] == alone.json["predictions"]
+    (asked,) = pair.lambda_api.asked
+    assert json.loads(asked.content)["puid"] == "by-two"
+    world.platform.flush()
+    (line,) = (line for line in map(json.loads, world.lines(RAW_PREDICTIONS)) if line["puid"] == "by-two")
+    assert (line["pipeline"], line["version"], line["lane"]) == ("trees", "1", "pandas")
+
+
+def test_the_open_inference_protocol_reaches_the_heavy_function_too(
+    world: World, client: NewClient, pair: Pair
+) -> None:
+    told = pair.infer(client, world.token(client))
+
+    assert told.status == 200, told.text
+    assert told.json["outputs"][0]["data"], told.text
+    assert len(pair.lambda_api.asked) == 1
+
+
+def test_what_does_not_fit_the_schema_is_refused_without_a_call(client: NewClient, pair: Pair) -> None:
+    told = pair.ask(client, **FLOWER | {"f1": "long"})
+
+    assert (told.status, told.json["details"][0]["loc"]) == (422, ["data", "f1"])
+    assert pair.lambda_api.asked == []
+
+
+def test_a_heavy_function_that_has_too_much_to_do_is_503_with_a_time_to_try_again(
+    client: NewClient, pair: Pair
+) -> None:
+    pair.lambda_api.answering = answering(b"{}", 429, x_amzn_ErrorType="TooManyRequestsException")
+
+    told = pair.ask(client, **FLOWER)
+
+    assert (told.status, {n.lower(): v for n, v in told.headers.items()}["retry-after"]) == (503, "1")
+
+
+def test_a_heavy_function_that_is_silent_is_504_before_the_caller_gives_up(client: NewClient, pair: Pair) -> None:
+    pair.lambda_api.answering = be_silent
+
+    assert pair.ask(client, **FLOWER).status == 504
+
+
+def test_the_heavy_function_answers_no_http_request(client: NewClient, pair: Pair) -> None:
+    request = HttpRequest("GET", f"/js/predict?consumer_key={client.js_key}", "HTTP/1.1", [], b"", "127.0.0.1")
+
+    with pytest.raises(FunctionFailed):
+        pair.heavy.invoke(event_of(request, "GET /js/predict", port=80, now=datetime.now(UTC)))

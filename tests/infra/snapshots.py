@@ -33,8 +33,20 @@ def normalised(template: Mapping[str, Any]) -> str:
     '{\\n "Resources": {\\n  "F": {\\n   "Code": "DIGEST.zip"\\n  }\\n }\\n}\\n'
     """
     kept = {name: part for name, part in template.items() if name not in ("Parameters", "Rules")}
-    text = json.dumps(kept, indent=1, sort_keys=True)
+    text = json.dumps(_ordered(kept), indent=1, sort_keys=True)
     return _DIGEST.sub("DIGEST", _VIEW.sub(_decoded, text)) + "\n"
+
+
+def _ordered(value: Any) -> Any:
+    """Return a template in which resources of a statement stand in an order that digests have no part in."""
+    if isinstance(value, list):
+        return [_ordered(inner) for inner in value]
+    if not isinstance(value, Mapping):
+        return value
+    ordered = {name: _ordered(inner) for name, inner in value.items()}
+    if isinstance(ordered.get("Resource"), list):
+        ordered["Resource"].sort(key=lambda one: _DIGEST.sub("DIGEST", json.dumps(one)))
+    return ordered
 
 
 def _decoded(view: re.Match[str]) -> str:

@@ -63,12 +63,8 @@ class StageTemplates:
     def written_out(self, stack: str, value: Any) -> Any:
         """Return a value with references as text: ``{stack:logical id}``, ``{stack:logical id.Attribute}``."""
         match value:
-            case {"Ref": str(name)}:
-                return f"{{{name if name.startswith('AWS::') else f'{stack}:{name}'}}}"
-            case {"Fn::GetAtt": [name, attribute]}:
-                return f"{{{stack}:{name}.{attribute}}}"
-            case {"Fn::Sub": str(text)}:
-                return text.replace("${", "{")
+            case {"Ref": _} | {"Fn::GetAtt": _} | {"Fn::Sub": str()}:
+                return _reference(stack, value)
             case {"Fn::ImportValue": str(export)}:
                 return self.written_out(*self._exports[export])
             case {"Fn::Join": [separator, parts]}:
@@ -120,6 +116,16 @@ class StageTemplates:
             and (partition is None or _holds(statement, partition))
         }
         return effects == {"Allow"}
+
+
+def _reference(stack: str, value: dict[str, Any]) -> str:
+    match value:
+        case {"Ref": str(name)}:
+            return f"{{{name if name.startswith('AWS::') else f'{stack}:{name}'}}}"
+        case {"Fn::GetAtt": [name, attribute]}:
+            return f"{{{stack}:{name}.{attribute}}}"
+        case _:
+            return str(value["Fn::Sub"]).replace("${", "{")
 
 
 def _holds(statement: dict[str, Any], partition: str) -> bool:

@@ -18,6 +18,7 @@ from augury.lake import (
     raw_events_hour,
     spill_key,
     split_output_key,
+    training_definition_key,
 )
 from augury.names import ClientName, PipelineName, Version
 from augury.split.entries import address as ledger_address
@@ -25,7 +26,7 @@ from augury.split.plan_rows import PLANS
 from augury.split.run_lock import RUNS
 from tests.infra.templates import StageTemplates, as_list
 
-FUNCTIONS = ("token", "rotate", "ingest", "predict", "feedback", "split")
+FUNCTIONS = ("token", "rotate", "ingest", "predict", "predictheavy", "feedback", "split", "prepare", "register")
 DAY = date(2026, 11, 23)
 ACME = ClientName("acme")
 
@@ -37,7 +38,9 @@ DROP = client_day(ACME, DAY) + "history.csv"
 FAILED = failed_split_key(RAW)
 MODEL = model_prefix(ACME, PipelineName("iris"), Version("1")) + "model.onnx"
 MODEL_NAMED_EVENTS = model_prefix(ACME, PipelineName("events"), Version("1")) + "manifest.json"
-KEYS = (RAW, SPILLED, FEEDBACK, SPLIT, DROP, FAILED, MODEL, MODEL_NAMED_EVENTS)
+DEFINITION = training_definition_key(ACME, "0123", "iris.py")
+MODELS = {MODEL, MODEL_NAMED_EVENTS}
+KEYS = (RAW, SPILLED, FEEDBACK, SPLIT, DROP, FAILED, DEFINITION, *sorted(MODELS))
 
 AUTHENTICATING = {"ingest", "predict", "feedback"}
 PARTITIONS: dict[str, dict[str, set[str]]] = {
@@ -46,7 +49,11 @@ PARTITIONS: dict[str, dict[str, set[str]]] = {
     f"{partitions.USED}any-key": {"PutItem": {"token", *AUTHENTICATING}},
     f"{partitions.QUOTA}acme": {"UpdateItem": {"ingest"}},
     partitions.SIGNING: {"GetItem": {"rotate", *AUTHENTICATING}, "PutItem": {"rotate"}},
-    f"{partitions.CLIENT}acme": {"GetItem": {"predict"}, "Query": {"predict"}},
+    f"{partitions.CLIENT}acme": {
+        "GetItem": {"predict", "register"},
+        "Query": {"predict", "register"},
+        "PutItem": {"register"},
+    },
     ledger_address(RAW)[0]: {"GetItem": {"split"}, "PutItem": {"split"}},
     ledger_address(SPILLED)[0]: {"GetItem": {"split"}, "PutItem": {"split"}},
     RUNS: {},
@@ -56,7 +63,20 @@ PARTITIONS: dict[str, dict[str, set[str]]] = {
 }
 """Who may do what in each partition of the table."""
 
+JOB_ACTIONS = ("AddTags", "CreateTrainingJob", "DescribeTrainingJob", "StopTrainingJob")
+LOG_DELIVERY = (
+    *("CreateLogDelivery", "DeleteLogDelivery", "GetLogDelivery", "ListLogDeliveries", "UpdateLogDelivery"),
+    *("DescribeLogGroups", "DescribeResourcePolicies", "PutResourcePolicy"),
+)
+_JOBS = "arn:{AWS::Partition}:sagemaker:{AWS::Region}:{AWS::AccountId}:training-job/augury-<stage>-*"
+_FUNCTIONS = "arn:{AWS::Partition}:lambda:{AWS::Region}:{AWS::AccountId}:function:augury-<stage>_*"
+_LOGS = "arn:{AWS::Partition}:logs:{AWS::Region}:{AWS::AccountId}:log-group:/aws/lambda/augury-<stage>_*:*"
+
 ALLOWED_WILDCARDS = {
+    ("lambda:InvokeFunction", f"{_FUNCTIONS}:live"): "targets are deployed after the stage, by the stage's prefix",
+    ("lambda:InvokeFunction", f"{_FUNCTIONS}:stable"): "targets are deployed after the stage, by the stage's prefix",
+    ("logs:CreateLogStream", _LOGS): "the boundary of all roles of clients' functions",
+    ("logs:PutLogEvents", _LOGS): "the boundary of all roles of clients' functions",
     ("kms:*", "*"): "a key's own policy names no key, and leaves the account's roles to their policies",
     ("xray:PutTelemetryRecords", "*"): "X-Ray has no resources to name",
     ("xray:PutTraceSegments", "*"): "X-Ray has no resources to name",
@@ -87,6 +107,11 @@ ALLOWED_WILDCARDS = {
     ("s3:AbortMultipartUpload", "/logs/feedback.*"): "all objects below a prefix",
     ("s3:AbortMultipartUpload", "/failed/events/*"): "all objects below a prefix",
     ("s3:AbortMultipartUpload", "/failed/firehose/*"): "all objects below a prefix",
+    ("s3:PutObject", "/clients/*/training/definitions/*/*.py"): "definitions of every client that trains",
+    **{(f"sagemaker:{what}", _JOBS): "a job is named when it starts" for what in JOB_ACTIONS},
+    **{(f"logs:{what}", "*"): "the delivery of logs has no resources to name" for what in LOG_DELIVERY},
+    ("xray:GetSamplingRules", "*"): "X-Ray has no resources to name",
+    ("xray:GetSamplingTargets", "*"): "X-Ray has no resources to name",
 }
 """What may stand with a wildcard in an allowing statement, and why."""
 
@@ -136,10 +161,10 @@ def test_only_token_reads_the_pepper_and_nobody_replaces_it(templates: StageTemp
         assert who_may(templates, action, arn["pepper"]) == set()
 
 
-def test_only_predict_reads_the_public_half_of_the_artifact_key_and_no_function_signs(
+def test_only_what_serves_reads_the_public_half_of_the_artifact_key_and_no_function_signs(
     templates: StageTemplates, arn: dict[str, str]
 ) -> None:
-    assert who_may(templates, "kms:GetPublicKey", arn["artifact_key"]) == {"predict"}
+    assert who_may(templates, "kms:GetPublicKey", arn["artifact_key"]) == {"predict", "predictheavy", "register"}
     for action in ("kms:Sign", "kms:PutKeyPolicy", "kms:ScheduleKeyDeletion"):
         assert who_may(templates, action, arn["artifact_key"]) == set()
 
@@ -173,8 +198,11 @@ def test_no_function_reads_or_removes_without_naming_a_partition(
 @pytest.mark.parametrize(
     ("action", "readable"),
     [
-        ("s3:GetObject", {"split": {RAW, SPILLED}, "predict": {MODEL, MODEL_NAMED_EVENTS}}),
-        ("s3:PutObject", {"split": {SPLIT, FAILED}, "ingest": {SPILLED}, "feedback": {FEEDBACK}}),
+        ("s3:GetObject", {"split": {RAW, SPILLED}, "predict": MODELS, "predictheavy": MODELS, "register": MODELS}),
+        (
+            "s3:PutObject",
+            {"split": {SPLIT, FAILED}, "ingest": {SPILLED}, "feedback": {FEEDBACK}, "prepare": {DEFINITION}},
+        ),
         ("s3:DeleteObject", {}),
         ("s3:DeleteObjectVersion", {}),
         ("s3:PutObjectAcl", {}),
@@ -228,9 +256,15 @@ def test_firehose_writes_below_its_own_prefixes_only(templates: StageTemplates, 
         assert writable == {f"{arn['bucket']}/{prefix}*", f"{arn['bucket']}/failed/firehose/*"}
 
 
+def _pattern(resource: str, stage: str) -> str:
+    """Return what of a pattern is the same on every stage."""
+    named = resource.rpartition(".Arn}")[2].replace(f"augury-{stage}_", "augury-<stage>_")
+    return named.replace(f"augury-{stage}-", "augury-<stage>-")
+
+
 def test_a_statement_has_no_wildcard_without_a_reason(templates: StageTemplates) -> None:
     found = {
-        (action, resource.rpartition(".Arn}")[2])
+        (action, _pattern(resource, templates.stage))
         for statement in allowing_statements(templates)
         for action in as_list(statement["Action"])
         for resource in as_list(statement.get("Resource", "-"))

@@ -111,9 +111,11 @@ def handler_of(function: Resource) -> str:
     return str(json.loads(command)[0])
 
 
-def test_only_predict_is_an_image(templates: StageTemplates) -> None:
+def test_only_what_predicts_is_an_image(templates: StageTemplates) -> None:
     functions = templates.resources("AWS::Lambda::Function")
 
     images = [function for function in functions if function.properties.get("PackageType") == "Image"]
 
-    assert [function.name for function in images] == [templates.function(Function.PREDICT.value).name]
+    assert {function.name for function in images} == {
+        templates.function(name).name for name in (Function.PREDICT.value, "predictheavy")
+    }

@@ -14,7 +14,7 @@ from tests.infra.templates import StageTemplates
 def test_a_stage_has_a_stack_for_data_and_one_for_each_thing_that_is_done_with_it(templates: StageTemplates) -> None:
     names = {name.removeprefix(f"Augury-{templates.stage}-") for name in templates.documents}
 
-    assert names == {"Data", "Catalog", "Ingest", "Split", "Predict", "Api", "Monitoring"}
+    assert names == {"Data", "Catalog", "Ingest", "Split", "Predict", "Training", "Api", "Monitoring"}
 
 
 def test_the_outputs_that_the_command_line_reads_are_bucket_table_and_address(templates: StageTemplates) -> None:
@@ -28,7 +28,7 @@ def test_cfn_lint_finds_nothing_in_any_template(assembly: Path) -> None:
 
     run = subprocess.run([Path(sys.executable).with_name("cfn-lint"), *files], capture_output=True, text=True)
 
-    assert len(files) == 14
+    assert len(files) == 16
     assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
 
 

@@ -21,9 +21,13 @@ SETTINGS = {
         "predictions_stream",
         "trusted_artifact_keys",
         "allow_unsigned_artifacts",
+        "heavy_function",
     },
+    "predictheavy": {"bucket", "trusted_artifact_keys", "allow_unsigned_artifacts", "pandas_lane"},
     "feedback": {"table", "bucket", "feedback_stream"},
     "split": {"bucket", "table"},
+    "prepare": {"bucket", "artifact_signing_key", "training_roles", "training_clients"},
+    "register": {"bucket", "table", "trusted_artifact_keys", "allow_unsigned_artifacts"},
 }
 
 
@@ -45,6 +49,11 @@ def test_a_function_is_told_of_what_it_needs_and_of_nothing_else(templates: Stag
         "pepper_secret": f"{{{templates.only('AWS::SecretsManager::Secret', 'Pepper').name}}}",
         "trusted_artifact_keys": f"{{{templates.only('AWS::KMS::Key').name}.Arn}}",
         "allow_unsigned_artifacts": "false",
+        "heavy_function": f"{{{templates.function('predictheavy').name}}}",
+        "pandas_lane": "true",
+        "artifact_signing_key": f"{{{templates.only('AWS::KMS::Key').name}.Arn}}",
+        "training_roles": "arn:{AWS::Partition}:iam::{AWS::AccountId}:role/",
+        "training_clients": "",
     }
     expected = {f"AUGURY_{field.upper()}": known[field] for field in SETTINGS[name]}
 

@@ -23,6 +23,7 @@ NEVER_TO_CHANGE = {
     "Data:SigningSecretCF7EC744",
     "Data:Pepper2B9638F2",
     "Data:ArtifactsKeyA4B22E2B",
+    "Data:MicroservicesImages954132AB",
     "Data:RawObjectsDeadLetters107A200C",
     "Data:RawObjectsQueueC5454047",
     "Data:LakeEvents73ABD5F2",

@@ -17,11 +17,15 @@ from infra.stages import DEV
 from tests.infra.templates import StageTemplates
 
 STREAMS = ("events", "refusals", "predictions", "feedback")
-FUNCTIONS = ("token", "rotate", "ingest", "feedback", "split", "predict")
+FUNCTIONS = (
+    *("token", "rotate", "ingest", "feedback", "split", "predict", "predict-heavy"),
+    *("prepare", "register"),
+)
 WATCHED = {
     *(f"{stream}-{what}" for stream in STREAMS for what in ("late", "throttled")),
     *(f"{function}-{what}" for function in FUNCTIONS for what in ("errors", "throttles")),
     *("api-5xx", "api-throttled", "events-not-delivered", "events-spilled", "predictions-not-logged"),
+    "training-failed",
     *("split-dead-letters", "split-behind", "split-slow"),
     *("split-objectsquarantined", "split-objectsoverwritten", "split-objectsgone"),
 }

@@ -136,6 +136,7 @@ def test_a_client_is_exported_deleted_and_erased(platform: LocalPlatform, store:
 def test_who_never_was_has_nothing(platform: LocalPlatform, tmp_path: Path) -> None:
     for command in (("export", "nobody", "--out", str(tmp_path)), ("erase", "nobody", "--yes")):
         assert "never was a client 'nobody'" in str(run("client", *command, exit_code=1).exception)
+    assert "which is not empty" in str(run("events", "erase", KEEPER, "", "--yes", exit_code=1).exception)
     one_day = run("events", "erase", KEEPER, "x", "--from", "2026-11-23", exit_code=1)
     assert "both --from and --to" in str(one_day.exception)
 

@@ -17,6 +17,9 @@ from augury.training.refusal import TrainingRefused
 EXAMPLE = "example"
 """Value of ``data`` that stands for the definition's own example data."""
 
+EVENTS = "events"
+"""Value of ``data`` that stands for the client's events in the data bucket, where one is named."""
+
 
 class Hyperparameters(BaseModel):
     """What a training job is told, by ``hyperparameters.json`` or by arguments ``--name value``, which win.
@@ -25,6 +28,8 @@ class Hyperparameters(BaseModel):
     ----------
     definition : str
         Pipeline definition: a file of the channel ``definition``, of the code directory or of the working directory.
+    definition_sha256 : str, optional
+        SHA-256 that the definition must have, in hexadecimal.
     client : ClientName
         Whose pipeline it becomes.
     pipeline : PipelineName, optional
@@ -32,14 +37,19 @@ class Hyperparameters(BaseModel):
     version : Version, optional
         Its label; the job's name, else the time, by default.
     data : str, default "training"
-        Channel with the files of events; ``example`` for the definition's own data.
+        Channel with the files of events; ``example`` for the definition's own data, ``events`` with a ``bucket`` for
+        the client's events.
+    bucket : str, optional
+        A deployment's data bucket: events are read from it, and the artifact is published there for its client.
     first, last : date, optional
-        UTC days that the events are of, for the manifest.
+        UTC days that the events are of, for the manifest; with a ``bucket`` and ``data=events``, those that are read.
     folds, fold_kind, fold_by, seed
         The cross-validation, as :class:`augury.training.Folds` has it.
     tune : int, optional
         Trials of a search for parameters. They are kept in the checkpoint directory, if there is one, so that a spot
         job that is interrupted goes on.
+    examples : bool, default True
+        Whether the schema keeps values of the data.
     signing_key : str, optional
         ARN of the KMS key, or path of the PEM file, that signs the artifact.
     """
@@ -47,10 +57,12 @@ class Hyperparameters(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     definition: str
+    definition_sha256: str | None = None
     client: ClientName
     pipeline: PipelineName | None = None
     version: Version | None = None
     data: str = "training"
+    bucket: str | None = None
     first: date | None = None
     last: date | None = None
     folds: int = Field(default=5, ge=2)
@@ -58,7 +70,13 @@ class Hyperparameters(BaseModel):
     fold_by: str | None = None
     seed: int = Field(default=0, ge=0)
     tune: int | None = Field(default=None, ge=1)
+    examples: bool = True
     signing_key: str | None = None
+
+    @property
+    def lake(self) -> str | None:
+        """The bucket whose events are trained on, if it is those."""
+        return self.bucket if self.data == EVENTS else None
 
 
 def read_hyperparameters(file: Path, arguments: Sequence[str]) -> Hyperparameters:

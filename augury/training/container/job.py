@@ -11,9 +11,21 @@ from typing import IO
 
 import pandas as pd
 
-from augury.artifacts import REPORT_FILE, ArtifactRefused, DataWindow, KmsSigner, LocalSigner, Signer
-from augury.aws import AwsUnavailable, KeyService
+from augury.artifacts import (
+    REPORT_FILE,
+    ArtifactRefused,
+    DataWindow,
+    KmsSigner,
+    LocalSigner,
+    Signer,
+    Trust,
+    digest,
+    publish,
+)
+from augury.aws import AwsUnavailable, KeyService, ObjectStore
 from augury.aws.connection import Connection
+from augury.frames import read_events
+from augury.lake import model_prefix
 from augury.names import Version
 from augury.training.container.hyperparameters import EXAMPLE, Hyperparameters, read_hyperparameters
 from augury.training.container.places import Places
@@ -59,9 +71,10 @@ def _run(told: Hyperparameters, places: Places, environ: Mapping[str, str], stdo
     definition = load_definition(_definition(told, places))
     pipeline = told.pipeline or definition.name
     version = told.version or _version(environ)
+    signer = _signer(told)
     outcome = train(
         definition,
-        _data(told, definition, places),
+        _data(told, definition, places, stdout),
         client=told.client,
         pipeline=pipeline,
         version=version,
@@ -69,17 +82,31 @@ def _run(told: Hyperparameters, places: Places, environ: Mapping[str, str], stdo
         data_window=DataWindow(first=told.first, last=told.last),
         folds=Folds(told.folds, told.fold_kind, told.fold_by, told.seed),
         search=Search(told.tune, _study(places)) if told.tune else None,
-        signer=_signer(told),
+        signer=signer,
+        examples=told.examples,
         progress=lambda at: stdout.writelines([f"{at.stage} {at.done}/{at.total}\n"]),
     )
     places.output.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(outcome.directory / REPORT_FILE, places.output / REPORT_FILE)
+    if told.bucket is not None:
+        _publish(outcome, told.bucket, signer)
     return outcome
+
+
+def _publish(outcome: TrainingOutcome, bucket: str, signer: Signer | None) -> None:
+    """Lay the artifact where its client's are; nothing answers by it before it is registered."""
+    made = outcome.manifest
+    trust = Trust([] if signer is None else [signer.public_pem()], allow_unsigned=signer is None)
+    store = ObjectStore(Connection().s3(), bucket)
+    publish(outcome.directory, store, model_prefix(made.client, made.pipeline, made.version), trust)
 
 
 def _definition(told: Hyperparameters, places: Places) -> Path:
     tried = [Path(directory) / told.definition for directory in (*_definition_places(places), Path())]
-    return next((path for path in tried if path.is_file()), tried[-1])
+    found = next((path for path in tried if path.is_file()), tried[-1])
+    if told.definition_sha256 is not None and digest(found.read_bytes()) != told.definition_sha256:
+        raise TrainingRefused(f"{found.name} is not the definition that was asked for: its SHA-256 is another")
+    return found
 
 
 def _definition_places(places: Places) -> Iterator[Path]:
@@ -88,13 +115,25 @@ def _definition_places(places: Places) -> Iterator[Path]:
     yield places.code
 
 
-def _data(told: Hyperparameters, definition: Definition, places: Places) -> pd.DataFrame:
+def _data(told: Hyperparameters, definition: Definition, places: Places, stdout: IO[str]) -> pd.DataFrame:
     if told.data == EXAMPLE:
         return definition.example()
+    if told.lake is not None:
+        return _events(told, told.lake, stdout)
     if told.data not in places.channels:
         there = ", ".join(sorted(places.channels)) or "none"
         raise TrainingRefused(f"there is no input channel {told.data!r}; there are: {there}")
     return read_file(places.channels[told.data])
+
+
+def _events(told: Hyperparameters, bucket: str, stdout: IO[str]) -> pd.DataFrame:
+    if told.first is None or told.last is None:
+        raise TrainingRefused("hyperparameters: first and last say which days' events are read; give both")
+    events = read_events(Connection(), bucket, told.client, told.first, told.last)
+    stdout.writelines(f"not read: {skipped}\n" for skipped in events.skipped)
+    if events.frame.empty:
+        raise TrainingRefused(f"client {told.client!r} has no events from {told.first} to {told.last}")
+    return events.frame
 
 
 def _version(environ: Mapping[str, str]) -> Version:

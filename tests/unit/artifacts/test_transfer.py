@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import pytest
@@ -96,3 +97,14 @@ def test_a_directory_that_is_there_is_checked_and_not_fetched_again(
     (tmp_path / "cached" / "plan.json").write_bytes(b"tampered")
     with pytest.raises(ArtifactRefused):
         fetch(store, PREFIX, tmp_path / "cached", sha256, TRUST)
+
+
+def test_a_copy_that_another_process_made_first_and_removed_again_is_no_failure(
+    tmp_path: Path, store: ObjectStore, sha256: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def be_second(partial: Path, target: Path) -> None:
+        raise OSError(errno.ENOTEMPTY, "Directory not empty", str(target))
+
+    monkeypatch.setattr(Path, "rename", be_second)
+    assert fetch(store, PREFIX, tmp_path / "cache" / "iris", sha256, TRUST) == load(tmp_path / "made", TRUST)
+    assert list((tmp_path / "cache").iterdir()) == []

@@ -13,12 +13,16 @@ from sklearn.calibration import CalibratedClassifierCV
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.ensemble import (
     AdaBoostClassifier,
+    BaggingClassifier,
+    BaggingRegressor,
     ExtraTreesClassifier,
     GradientBoostingClassifier,
     GradientBoostingRegressor,
     HistGradientBoostingClassifier,
     RandomForestClassifier,
     RandomForestRegressor,
+    StackingClassifier,
+    StackingRegressor,
 )
 from sklearn.exceptions import NotFittedError
 from sklearn.gaussian_process import GaussianProcessClassifier
@@ -56,6 +60,14 @@ ESTIMATORS: list[FrameEstimator] = [
             ExtraTreesClassifier(8, random_state=0),
             GradientBoostingClassifier(n_estimators=8, random_state=0),
             AdaBoostClassifier(n_estimators=5, random_state=0),
+            BaggingClassifier(n_estimators=4, random_state=0),
+            StackingClassifier(
+                [
+                    ("tree", DecisionTreeClassifier(random_state=0)),
+                    ("forest", RandomForestClassifier(4, random_state=0)),
+                ],
+                cv=2,
+            ),
             KNeighborsClassifier(3),
             GaussianNB(),
             LinearDiscriminantAnalysis(),
@@ -69,6 +81,8 @@ ESTIMATORS: list[FrameEstimator] = [
             Ridge(),
             RandomForestRegressor(8, random_state=0),
             GradientBoostingRegressor(n_estimators=8, random_state=0),
+            BaggingRegressor(n_estimators=4, random_state=0),
+            StackingRegressor([("linear", Ridge()), ("near", KNeighborsRegressor(3))], cv=2),
             KNeighborsRegressor(3),
         ]
     ),

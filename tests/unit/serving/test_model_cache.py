@@ -18,6 +18,7 @@ from augury.names import Version
 from augury.registry import PipelineVersion
 from augury.serving import PLAN_LANE, ModelCache, Scorer
 from augury.serving.model_cache import BROKEN_S, UNAVAILABLE_S
+from augury.serving.models import MEMORY_PER_BYTE
 from augury.training import register
 from tests.artifacts import ACME, FLOWER, IRIS, SIGNER, TRUST, trained_iris
 from tests.unit.serving.conftest import Bench
@@ -227,6 +228,14 @@ def test_callers_of_a_broken_model_wait_for_one_try_and_share_its_failure(
         lane.may_go_on.set()
         assert {one.result(PATIENCE_S).kind for one in asked} == {Kind.PIPELINE_BROKEN}
     assert lane.loaded == ["1"]
+
+
+def test_a_model_counts_as_what_it_holds_in_memory_not_as_its_files(
+    cache: Callable[..., ModelCache], versions: Versions
+) -> None:
+    files = cache().get(ACME, versions["1"]).manifest.served_files
+    of_files = sum((trained_iris().directory / name).stat().st_size for name in files)
+    assert cache().get(ACME, versions["1"]).size_bytes == MEMORY_PER_BYTE * of_files
 
 
 def test_models_are_right_under_eviction_by_many_threads(

@@ -281,6 +281,7 @@ def test_a_definition_is_called_by_its_file_or_by_its_name(tmp_path: Path) -> No
         ("constant.py", "build_pipeline = 7", r"does not define build_pipeline\(\)"),
         ("broken.py", "def build_pipeline(:", "fails: SyntaxError"),
         ("raising.py", "raise KeyError('columns')", "fails: KeyError: 'columns'"),
+        ("leaving.py", "import sys\nsys.exit(0)", "fails: SystemExit: 0"),
         ("Upper_case.py", "def build_pipeline(): ...", "define NAME"),
         ("odd.py", "NAME = 3\ndef build_pipeline(): ...", "define NAME"),
         ("data.json", "{}", "no Python file"),

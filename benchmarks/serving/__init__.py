@@ -1,0 +1,1 @@
+"""Serving compared with other model servers, in one run: ``python -m benchmarks.serving``."""

@@ -1,0 +1,1 @@
+"""The functions in containers, as SAM runs them."""
