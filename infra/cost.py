@@ -70,7 +70,8 @@ class Sizes:
     buffer_mib: int = 64
     glue_workers: int = 5
     glue_hours_per_day: float = 0.25
-    alarms: int = 30
+    alarm_metrics: int = 46
+    snapshot_gb: float = 2048 / 1024
     metrics: int = 40
 
 
@@ -140,13 +141,20 @@ def cost_of_a_month(sizes: Sizes) -> list[Item]:
     """Return what a stage costs in a month in which nobody calls."""
     hours = sizes.glue_workers * sizes.glue_hours_per_day * DAYS
     return [
-        Item("Alarms", sizes.alarms * prices.ALARM_MONTH, f"{sizes.alarms}"),
+        Item("Alarms", sizes.alarm_metrics * prices.ALARM_MONTH, f"{sizes.alarm_metrics} metrics that they look at"),
         Item("Dashboard", prices.DASHBOARD_MONTH, "1"),
         Item(
-            "Metrics", sizes.metrics * prices.METRIC_MONTH, f"{sizes.metrics}, in the months in which they are counted"
+            "Metrics",
+            sizes.metrics * prices.METRIC_MONTH,
+            f"{sizes.metrics}, in the months in which they are counted: by one route of events, one of predictions",
         ),
         Item("Secrets", 2 * prices.SECRET_MONTH, "the signing secret and the pepper"),
         Item("KMS", prices.KMS_KEY_MONTH, "the key that signs artifacts"),
+        Item(
+            "SnapStart",
+            sizes.snapshot_gb * DAYS * 86_400 * prices.SNAPSHOT_GB_SECOND,
+            f"a snapshot of {sizes.snapshot_gb:g} GB of the predict-heavy function",
+        ),
         Item("Glue", hours * prices.GLUE_FLEX_DPU_HOUR, f"{hours:,.0f} DPU-hours of the split in bulk"),
     ]
 

@@ -80,6 +80,19 @@ class EventLake(Construct):
             self.bucket.grants.actions_on_object_keys(role, keys, action)
             acknowledge_keys(role, self.bucket, keys)
 
+    def grant_list(self, identity: Function | IRole) -> None:
+        """Allow listing keys to who reads objects that may be gone.
+
+        Without it S3 says of an object that is not there that access is denied, which is no answer at all. A condition
+        on the prefix would not do: reading an object names none.
+
+        References
+        ----------
+        https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
+        """
+        listing = PolicyStatement(actions=["s3:ListBucket"], resources=[self.bucket.bucket_arn])
+        identity.grant_principal.add_to_principal_policy(listing)
+
 
 class LakeStream(DeliveryStream):
     """A Firehose that lays what it is given in the bucket, gzipped, under a prefix expression.

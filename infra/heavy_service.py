@@ -70,6 +70,7 @@ class HeavyService(Construct):
         )
         artifact_key.grant_check(self.function)
         lake.grant(self.function, "s3:GetObject", MODEL_OBJECTS)
+        lake.grant_list(self.function)
         if config.heavy_snap_start:
             Annotations.of(self.function).acknowledge_warning(
                 "@aws-cdk/aws-lambda:snapStartRequirePublish", "A version is published, and the alias names it"

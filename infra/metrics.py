@@ -6,6 +6,7 @@ from aws_cdk import Duration
 from aws_cdk.aws_apigatewayv2 import HttpApi
 from aws_cdk.aws_cloudwatch import MathExpression, Metric, Stats
 from aws_cdk.aws_kinesisfirehose import DeliveryStream
+from aws_cdk.aws_stepfunctions import StateMachine
 
 from augury.routes import ROUTES, Function
 from infra.access_log import NAMESPACE
@@ -50,6 +51,12 @@ def of_ingest(name: str, stage: str) -> MathExpression:
     }
     filled = "+".join(f"FILL({place}, 0)" for place in by_route)
     return MathExpression(expression=filled, using_metrics=dict(by_route), period=PERIOD, label=name)
+
+
+def not_completed(machine: StateMachine) -> MathExpression:
+    """Return the executions that failed or ran out of time: Step Functions counts the two apart."""
+    ends = {"failed": machine.metric_failed(period=PERIOD), "late": machine.metric_timed_out(period=PERIOD)}
+    return MathExpression(expression="FILL(failed, 0)+FILL(late, 0)", using_metrics=dict(ends), period=PERIOD)
 
 
 def of_stream(stream: DeliveryStream, name: str, statistic: str) -> Metric:

@@ -95,6 +95,7 @@ class PredictService(Construct):
         self._records.grant_registry(role)
         self._artifact_key.grant_check(role)
         self._lake.grant(role, "s3:GetObject", MODEL_OBJECTS)
+        self._lake.grant_list(role)
         self._lake.predictions.grant_put_records(role)
         self.heavy.grant_score(role)
         for target in self._targets:

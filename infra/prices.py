@@ -18,6 +18,9 @@ LAMBDA_REQUEST: Final = 0.20 / MILLION
 LAMBDA_GB_SECOND: Final = 0.0000166667
 """Lambda on x86, the first 6 billion GB-seconds a month."""
 
+SNAPSHOT_GB_SECOND: Final = 0.0000015046
+"""Lambda SnapStart for Python, keeping a version's snapshot; each start from it costs 0.00014 a GB besides."""
+
 FIREHOSE_GB: Final = 0.029
 """Data Firehose, Direct PUT, the first 500 TB a month, each record rounded up to 5 KB."""
 
@@ -39,6 +42,8 @@ LOGS_GB: Final = 0.50
 XRAY_TRACE: Final = 5.00 / MILLION
 
 ALARM_MONTH: Final = 0.10
+"""CloudWatch, each metric that an alarm looks at."""
+
 DASHBOARD_MONTH: Final = 3.00
 METRIC_MONTH: Final = 0.30
 SECRET_MONTH: Final = 0.40

@@ -25,6 +25,9 @@ from infra.records import Records
 from infra.stages import StageConfig
 from infra.wheel_assets import WheelAssets
 
+# Glue asks for a group before it writes to it, though it is there; its own managed policy has the same three.
+_WRITING = ("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents")
+
 
 class SplitJob(Construct):
     """A job that takes no arguments for yesterday, and ``--from``, ``--to`` and ``--client`` to make up for other days.
@@ -74,7 +77,7 @@ class SplitJob(Construct):
 
     def _grant_split(self, lake: EventLake, records: Records) -> None:
         records.grant_bulk_split(self.role)
-        self.role.add_to_policy(PolicyStatement(actions=["s3:ListBucket"], resources=[lake.bucket.bucket_arn]))
+        lake.grant_list(self.role)
         lake.grant(self.role, "s3:GetObject", RAW_EVENT_OBJECTS, SPILLED_EVENT_OBJECTS)
         lake.grant(self.role, "s3:GetObject", SPLIT_OBJECTS, SPLIT_PLAN_OBJECTS)
         lake.grant(self.role, "s3:PutObject", SPLIT_OBJECTS, SPLIT_PLAN_OBJECTS, FAILED_SPLIT_OBJECTS)
@@ -90,7 +93,7 @@ class SplitJob(Construct):
                 log_group_name=f"{prefix}/{kind}",
                 retention=config.log_retention,
                 removal_policy=config.removal_policy,
-            ).grant_write(self.role)
+            ).grant(self.role, *_WRITING)
         only_glues = {"StringEquals": {"cloudwatch:namespace": "Glue"}}
         self.role.add_to_policy(
             PolicyStatement(actions=["cloudwatch:PutMetricData"], resources=["*"], conditions=only_glues)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from aws_cdk.aws_iam import PolicyStatement
 from aws_cdk.aws_lambda_event_sources import SqsEventSource
 from aws_cdk.aws_sqs import Queue
 from constructs import Construct
@@ -55,9 +54,7 @@ class SplitService(Construct):
             settings={"bucket": lake.bucket.bucket_name, "table": records.table_name},
         )
         records.grant_split_ledger(self.function)
-        # Without it S3 says of an object that is gone that access is denied, which would be tried again.
-        # https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
-        self.function.add_to_role_policy(PolicyStatement(actions=["s3:ListBucket"], resources=[lake.bucket.bucket_arn]))
+        lake.grant_list(self.function)
         lake.grant(self.function, "s3:GetObject", RAW_EVENT_OBJECTS, SPILLED_EVENT_OBJECTS)
         lake.grant(self.function, "s3:PutObject", SPLIT_OBJECTS, FAILED_SPLIT_OBJECTS)
         self.function.add_event_source(

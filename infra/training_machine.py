@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from augury.aws import AwsUnavailable
 from augury.training_jobs.following import PREPARE, REGISTER, TRAIN
 from augury.training_jobs.plan import CHANNEL
 from infra.training_config import TrainingConfig
@@ -19,6 +20,7 @@ _TRANSIENT = [
     "Lambda.AWSLambdaException",
     "Lambda.SdkClientException",
     "Lambda.TooManyRequestsException",
+    AwsUnavailable.__name__,  # of our functions: each may be called again, and what was trained is not to be lost
 ]
 
 _METRICS = ("accuracy", "balanced_accuracy", "f1", "auc", "log_loss", "rmse", "mae", "r2")

@@ -116,6 +116,7 @@ class TrainingService(Construct):
             },
         )
         self._lake.grant(function, "s3:GetObject", MODEL_OBJECTS)
+        self._lake.grant_list(function)
         self._artifact_key.grant_check(function)
         records.grant_registration(function)
         return function
@@ -178,6 +179,7 @@ class TrainingService(Construct):
                     "sagemaker:AddTags",
                     "sagemaker:CreateTrainingJob",
                     "sagemaker:DescribeTrainingJob",
+                    "sagemaker:ListTags",
                     "sagemaker:StopTrainingJob",
                 ],
                 resources=[jobs],

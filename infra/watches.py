@@ -14,7 +14,7 @@ from aws_cdk.aws_stepfunctions import StateMachine
 
 from infra.access_log import API_THROTTLED
 from infra.alarms import Alarms
-from infra.metrics import PERIOD, counted, of_ingest, of_stream, share_of_5xx
+from infra.metrics import PERIOD, counted, not_completed, of_ingest, of_stream, share_of_5xx
 from infra.split_queue import SplitQueue
 from infra.stages import StageConfig
 
@@ -146,9 +146,9 @@ def watch_trainings(alarms: Alarms, machine: StateMachine) -> None:
     """Watch for trainings that failed, those of schedules above all: nobody looks at them."""
     alarms.raise_above(
         0,
-        machine.metric_failed(period=PERIOD),
+        not_completed(machine),
         "training-failed",
-        "A training failed, and what answers is as it was: the execution of the state machine says why.",
+        "A training failed or took too long, and what answers is as it was: the state machine's execution says why.",
     )
 
 

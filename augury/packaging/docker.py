@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections import deque
 from collections.abc import Callable, Sequence
 
 _LINES_KEPT = 30
+
+# Lambda takes no image with an attestation beside it, which BuildKit makes unless told not to.
+_ENVIRONMENT = {"BUILDX_NO_DEFAULT_ATTESTATIONS": "1"}
 
 
 class DockerFailed(OSError):
@@ -52,7 +56,12 @@ class Docker:
         """
         last: deque[str] = deque(maxlen=_LINES_KEPT)
         with subprocess.Popen(  # noqa: S603  (the user's own docker)
-            [self._program, *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+            [self._program, *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            env=os.environ | _ENVIRONMENT,
         ) as process:
             assert process.stdout is not None, "it is a pipe"
             for line in process.stdout:

@@ -133,10 +133,10 @@ def redeployment(workplace: Workplace, deployment: Deployment) -> Redeployment:
 
 
 def documented_commands() -> list[str]:
-    """Return the lines of the guide's first block of commands below "Deploy"."""
+    """Return the lines of the guide's first block of commands that deploy."""
     guide = (ROOT / "docs" / "deploying.md").read_text()
-    [block] = re.findall(r"\n## Deploy\n.*?```sh\n(.*?)```", guide, flags=re.DOTALL)
-    return [str(line) for line in block.splitlines()]
+    [block] = re.findall(r"\n## From an empty account .*?```sh\n(.*?)```", guide, flags=re.DOTALL)
+    return [str(line).strip() for line in block.strip().splitlines()]
 
 
 def copy_checkout(target: Path) -> Path:

@@ -79,11 +79,8 @@ class DeployedStacks:
     def _code_of(self, resource: DeployedResource) -> dict[str, Any]:
         if resource.kind != "AWS::Lambda::Function":
             return {}
-        return {
-            "Code": self._account.client("lambda").get_function(FunctionName=resource.ref)["Configuration"][
-                "CodeSha256"
-            ]
-        }
+        described = self._account.client("lambda").get_function(FunctionName=resource.ref)
+        return {"Code": described["Code"].get("ImageUri") or described["Configuration"]["CodeSha256"]}
 
     @cached_property
     def _refs(self) -> dict[str, dict[str, str]]:

@@ -53,6 +53,7 @@ class Reading:
         inputs = {name: text.format_map(known) for name, text in self.members.items()}
         service = client(self.service)
         answer = getattr(service, self.operation)(**recase(inputs, input_shape(service, self.operation)))
+        del answer["ResponseMetadata"]
         found = at(answer, self.path)
         return self.pick(found, known["Ref"]) if self.pick else found
 

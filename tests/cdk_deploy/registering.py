@@ -9,10 +9,10 @@ from typing import Any, ClassVar, Final
 from botocore.exceptions import BotoCoreError, ClientError
 from moto.cloudformation import parsing
 from moto.cloudformation.exceptions import CloudFormationError, UnformattedGetAttTemplateException, ValidationError
-from moto.cloudformation.models import ChangeSet, CloudFormationBackend
+from moto.cloudformation.models import ChangeSet, CloudFormationBackend, Stack
 from moto.core.common_models import CloudFormationModel
 from moto.iam.access_control import PermissionResult
-from moto.s3.models import FakeBucket
+from moto.s3.models import FakeBucket, S3Backend
 
 from tests.cdk_deploy.casing import UnknownProperty
 from tests.cdk_deploy.provider import Account, Made, Provider
@@ -122,7 +122,7 @@ def _execute_change_set(backend: CloudFormationBackend, change_set_name: str, st
     stack = backend.stacks[change_set.stack_id]
     stack.resource_map.cross_stack_resources = backend.exports
     try:
-        stack.update(change_set.template, parameters=change_set.parameters)
+        stack.update(change_set.template, parameters=_parameters(stack, change_set))
         backend.exports.update({export.name: export for export in stack.exports})
     except Exception as error:  # noqa: BLE001  (whatever it is, the stack has failed)
         change_set.execution_status = "EXECUTE_FAILED"
@@ -133,6 +133,14 @@ def _execute_change_set(backend: CloudFormationBackend, change_set_name: str, st
         stack.status = f"{change_set.change_set_type}_COMPLETE"
         stack._add_stack_event(stack.status)
         del backend.change_sets[change_set.change_set_id]
+
+
+def _parameters(stack: Stack, change_set: ChangeSet) -> dict[str, Any]:
+    """Return the parameters of an update: a previous value is what was given, not what SSM had under that name."""
+    resources = stack.resource_map
+    previous = resources.resolved_parameters
+    given = {name: value for name, value in change_set.parameters.items() if value != previous.get(name)}
+    return {**resources.input_parameters, **given}
 
 
 class ChangeSetNotFound(CloudFormationError):
@@ -183,6 +191,8 @@ _REPLACED: Final[tuple[tuple[Any, str, Any], ...]] = (
     # moto has a statement deny whatever its condition does not fit, and so would refuse everything that comes without
     # TLS or with it. Policies of buckets are kept and given back here, and enforced by nobody.
     (FakeBucket, "get_permission", lambda *_: PermissionResult.NEUTRAL),
+    # S3 lays logs of accesses down hours later, moto at once and so even while it removes the bucket of the logs.
+    (S3Backend, "log_incoming_request", lambda *_: None),
     # S3 looks at the policy of a bucket for logs whenever it writes there, moto once and before there may be a policy.
     (FakeBucket, "_log_permissions_enabled_policy", staticmethod(lambda **_: True)),
 )

@@ -63,7 +63,7 @@ PARTITIONS: dict[str, dict[str, set[str]]] = {
 }
 """Who may do what in each partition of the table."""
 
-JOB_ACTIONS = ("AddTags", "CreateTrainingJob", "DescribeTrainingJob", "StopTrainingJob")
+JOB_ACTIONS = ("AddTags", "CreateTrainingJob", "DescribeTrainingJob", "ListTags", "StopTrainingJob")
 LOG_DELIVERY = (
     *("CreateLogDelivery", "DeleteLogDelivery", "GetLogDelivery", "ListLogDeliveries", "UpdateLogDelivery"),
     *("DescribeLogGroups", "DescribeResourcePolicies", "PutResourcePolicy"),
@@ -217,11 +217,20 @@ def test_a_function_reaches_its_own_keys_of_the_bucket_only(
         assert reached == readable.get(name, set()), name
 
 
-def test_no_function_changes_the_bucket_and_only_split_lists_it(templates: StageTemplates, arn: dict[str, str]) -> None:
+def test_no_function_changes_the_bucket(templates: StageTemplates, arn: dict[str, str]) -> None:
     for action in ("s3:PutBucketPolicy", "s3:PutBucketNotification"):
         assert who_may(templates, action, arn["bucket"]) == set()
-    # S3 tells nobody else that an object is gone.
-    assert who_may(templates, "s3:ListBucket", arn["bucket"]) == {"split"}
+
+
+def test_whoever_reads_objects_is_told_when_one_is_not_there(templates: StageTemplates, arn: dict[str, str]) -> None:
+    # S3 says "access denied" of what is not there, to who may not list it.
+    readers = {
+        name for name in FUNCTIONS for key in KEYS if templates.may(name, "s3:GetObject", f"{arn['bucket']}/{key}")
+    }
+    listing = [one for one in allowing_statements(templates) if "s3:ListBucket" in as_list(one["Action"])]
+
+    assert who_may(templates, "s3:ListBucket", arn["bucket"]) == readers
+    assert not [one for one in listing if "Condition" in one]
 
 
 def test_only_split_takes_messages_from_the_queue(templates: StageTemplates, arn: dict[str, str]) -> None:

@@ -29,7 +29,15 @@ def test_the_sizes_are_those_of_production(prod: StageTemplates) -> None:
     assert (SIZES.buffer_s, SIZES.buffer_mib) == (PROD.buffering.interval_s, PROD.buffering.size_mib)
     assert SIZES.glue_workers == PROD.bulk_split.workers
     assert PROD.bulk_split.flexible
-    assert SIZES.alarms == len(prod.resources("AWS::CloudWatch::Alarm"))
+    assert SIZES.snapshot_gb == PROD.heavy_snap_start * PROD.heavy.memory_mb / 1024
+
+
+def test_an_alarm_is_paid_for_by_the_metrics_that_it_looks_at(prod: StageTemplates) -> None:
+    looked_at = [
+        alarm.properties.get("Metrics", [{"MetricStat": {}}]) for alarm in prod.resources("AWS::CloudWatch::Alarm")
+    ]
+
+    assert SIZES.alarm_metrics == sum("MetricStat" in metric for metrics in looked_at for metric in metrics)
 
 
 def test_a_bill_by_hand_is_the_bill() -> None:

@@ -238,6 +238,13 @@ def test_prefixes_are_kept_as_long_as_the_stage_says(templates: StageTemplates) 
         )
 
 
+def test_what_is_removed_leaves_no_marker_behind_for_ever(templates: StageTemplates) -> None:
+    superseded = rules(templates)["superseded"]
+
+    assert superseded["ExpiredObjectDeleteMarker"] is True
+    assert "Prefix" not in superseded
+
+
 def test_nothing_of_a_client_ever_expires(templates: StageTemplates) -> None:
     prefixes = [rule["Prefix"] for name, rule in rules(templates).items() if name != "superseded"]
     assert not any(CLIENTS.startswith(prefix) or prefix.startswith(CLIENTS) for prefix in prefixes)

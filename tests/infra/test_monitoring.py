@@ -53,6 +53,13 @@ def test_a_quiet_night_wakes_nobody(templates: StageTemplates) -> None:
     assert "IF(requests > 20" in json.dumps(alarms(templates)["api-5xx"]["Metrics"])
 
 
+def test_a_training_that_ran_out_of_time_failed_too(templates: StageTemplates) -> None:
+    looked_at = alarms(templates)["training-failed"]["Metrics"]
+    names = {one["MetricStat"]["Metric"]["MetricName"] for one in looked_at if "MetricStat" in one}
+
+    assert names == {"ExecutionsFailed", "ExecutionsTimedOut"}
+
+
 def test_a_stream_is_late_only_after_it_had_the_time_to_deliver(templates: StageTemplates) -> None:
     for stream in templates.resources("AWS::KinesisFirehose::DeliveryStream"):
         buffering = stream.properties["ExtendedS3DestinationConfiguration"]["BufferingHints"]["IntervalInSeconds"]

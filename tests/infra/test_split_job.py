@@ -182,4 +182,5 @@ def test_the_job_logs_to_groups_that_forget_under_the_names_glue_makes(templates
 
     for name in (f"{prefix}/error", f"{prefix}/output"):
         assert groups[name].properties["RetentionInDays"] > 0
-        assert templates.role_may(role, "logs:PutLogEvents", f"{{{groups[name].name}.Arn}}")
+        for action in ("CreateLogGroup", "CreateLogStream", "PutLogEvents"):
+            assert templates.role_may(role, f"logs:{action}", f"{{{groups[name].name}.Arn}}")

@@ -12,6 +12,7 @@ import botocore.session
 import pytest
 from botocore.validate import ParamValidator
 
+from augury.aws import AwsUnavailable
 from augury.lake import client_day, model_prefix, training_definition_key, training_output
 from augury.names import ClientName, PipelineName, Version
 from augury.training.container import read_hyperparameters
@@ -191,6 +192,15 @@ def test_what_the_template_asks_of_sagemaker_is_what_sagemaker_takes(stage: Stag
     assert shape is not None
     assert not ParamValidator().validate(started[0], shape).generate_report()
     assert ended.output["registered"] == {"revision": 7}
+
+
+def test_what_was_trained_is_not_lost_to_a_moment_in_which_aws_did_not_answer(stage: StageTemplates) -> None:
+    states = json.loads(stage.only("AWS::StepFunctions::StateMachine").properties["DefinitionString"])["States"]
+
+    for name in ("Prepare", "Register"):
+        (retry,) = states[name]["Retry"]
+        # A function's error is called after its class.
+        assert AwsUnavailable.__name__ in retry["ErrorEquals"]
 
 
 def test_the_container_understands_what_a_scheduled_job_is_told(tmp_path: Path) -> None:

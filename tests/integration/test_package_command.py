@@ -19,7 +19,9 @@ FAKE = """\
 echo "$@" >> {log}
 case "$1" in
     image) echo sha256:1234 ;;
-    build) for last; do :; done; [ -f "$last/Dockerfile" ] && cp -r "$last" {kept}; echo built ;;
+    build)
+        echo "$BUILDX_NO_DEFAULT_ATTESTATIONS" >> {log}.attestations
+        for last; do :; done; [ -f "$last/Dockerfile" ] && cp -r "$last" {kept}; echo built ;;
 esac
 exit ${{DOCKER_FAILS:-0}}
 """
@@ -36,6 +38,10 @@ class Docker:
     @property
     def asked(self) -> list[str]:
         return self.log.read_text().splitlines() if self.log.exists() else []
+
+    @property
+    def told_no_attestations(self) -> list[str]:
+        return self.log.with_suffix(".attestations").read_text().splitlines()
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +89,12 @@ def test_it_builds_the_predictor_and_puts_the_pipeline_on_it(docker: Docker) -> 
         "manifest.sig",
         "plan.json",
     }
+
+
+def test_it_builds_without_the_attestations_that_lambda_refuses(docker: Docker) -> None:
+    run("test", "iris", "--tag", "iris:1", "--json")
+
+    assert docker.told_no_attestations == ["1", "1"]
 
 
 def test_a_dry_run_shows_the_commands_and_runs_none(docker: Docker) -> None:
