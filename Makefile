@@ -9,6 +9,7 @@ SPARK_JARS := .build/spark-jars
 SAM := .build/sam-cli
 STOCK_CLIENTS := .build/stock-clients
 CDK_CLI := .build/cdk-cli
+STAMP_CDK := $(CDK_CLI)/.fetched
 STAGE ?= dev
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 UV_VERSION := 0.13.9
@@ -59,10 +60,10 @@ synth: $(STAMP_DEV) ## Write the CloudFormation templates to cdk.out and lint th
 	$(BIN)/cfn-lint $$(find cdk.out -name '*.template.json')
 	@echo "templates:" && find cdk.out -name '*.template.json' | sort
 
-bootstrap: $(STAMP_DEV) $(CDK_CLI)/.fetched ## Prepare an AWS account and region for deployments (once; needs AWS credentials)
+bootstrap: $(STAMP_DEV) $(STAMP_CDK) ## Prepare an AWS account and region for deployments (once; needs AWS credentials)
 	@$(BIN)/python -m infra.cdk bootstrap
 
-deploy: $(STAMP_DEV) $(CDK_CLI)/.fetched ## Deploy the stacks of STAGE, dev by default (needs AWS credentials and Docker)
+deploy: $(STAMP_DEV) $(STAMP_CDK) ## Deploy the stacks of STAGE, dev by default (needs AWS credentials and Docker)
 	@$(BIN)/python -m infra.cdk deploy 'Augury-$(STAGE)/*'
 
 bench: $(STAMP_DEV) ## Compare with other systems, each time in one run
@@ -81,7 +82,7 @@ pin-base: $(VENV)/bin/pip ## Pin the images' base to the digest that its tag has
 
 stock-clients: $(STOCK_CLIENTS)/.installed ## Install the stock clients of the Open Inference Protocol that the tests use (once)
 
-cdk-cli: $(CDK_CLI)/.fetched ## Fetch the CDK's own command, in the version that goes with the library (30 MB, once)
+cdk-cli: $(STAMP_CDK) ## Fetch the CDK's own command, in the version that goes with the library (30 MB, once)
 
 docs: $(STAMP_DEV) ## Build the documentation into site/
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet --site-dir site
@@ -139,7 +140,7 @@ $(STOCK_CLIENTS)/.installed: requirements/clients.txt | $(VENV)/bin/pip
 		--only-binary :all: --ignore-requires-python -r requirements/clients.txt
 	@touch $@
 
-$(CDK_CLI)/.fetched: requirements/node/package-lock.json | $(STAMP_DEV)
+$(STAMP_CDK): requirements/node/package-lock.json | $(STAMP_DEV)
 	@echo "Fetching the CDK's command (once)"
 	@mkdir -p $(CDK_CLI)
 	@cp requirements/node/package.json requirements/node/package-lock.json $(CDK_CLI)

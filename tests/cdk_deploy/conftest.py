@@ -133,10 +133,10 @@ def redeployment(workplace: Workplace, deployment: Deployment) -> Redeployment:
 
 
 def documented_commands() -> list[str]:
-    """Return the lines of the guide's first block of commands that deploy."""
+    """Return the lines of the guide's first block of commands for an empty account."""
     guide = (ROOT / "docs" / "deploying.md").read_text()
     [block] = re.findall(r"\n## From an empty account .*?```sh\n(.*?)```", guide, flags=re.DOTALL)
-    return [str(line).strip() for line in block.strip().splitlines()]
+    return [line.strip() for line in block.splitlines() if line.strip()]
 
 
 def copy_checkout(target: Path) -> Path:
@@ -162,7 +162,7 @@ def environment_for(account: Account, checkout: Path, docker: Path) -> dict[str,
         "HOME": str(checkout.parent),
         "PATH": os.environ["PATH"],
         "PYTHONPATH": str(ROOT),
-        "MAKEFLAGS": "-- STAMP_DEV= STAMP_RUN=",
+        "MAKEFLAGS": "-- STAMP_CDK= STAMP_DEV= STAMP_RUN=",
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
         "AWS_REGION": account.region,

@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.cdk_deploy.comparison import differences, found
 from tests.cdk_deploy.provider import Account
-from tests.cdk_deploy.readings import READINGS
+from tests.cdk_deploy.services import READINGS
 from tests.infra.templates import StageTemplates
 
 

@@ -113,7 +113,7 @@ class Provider:
 
     def make(self, account: Account, name: str, properties: Properties) -> Made:
         """Make a resource, and give what is known of it."""
-        given = {**({self.name: name} if self.name else {}), **self._written(properties)}
+        given = self._written({**({self.name: name} if self.name else {}), **properties})
         taken = {item for step in self.steps for item in step.properties}
         creation = Step(
             operation=self.create,

@@ -60,7 +60,7 @@ class Reading:
     def attribute(self, client: Client, known: Mapping[str, Any], name: str) -> str:
         """Return what a template should get for an attribute."""
         if name not in self.attributes:
-            raise LookupError(f"{self.service}: say in tests/cdk_deploy/readings.py where the attribute {name} is")
+            raise LookupError(f"{self.service}: say in tests/cdk_deploy/services where the attribute {name} is")
         text = self.attributes[name]
         described = {} if text.replace("{Ref}", "").count("{") == 0 else self.describe(client, known)
         return text.format_map({**described, **known})

@@ -14,9 +14,10 @@ from moto.core.common_models import CloudFormationModel
 from moto.iam.access_control import PermissionResult
 from moto.s3.models import FakeBucket, S3Backend
 
+from tests.cdk_deploy import ordering, saved_queries
 from tests.cdk_deploy.casing import UnknownProperty
 from tests.cdk_deploy.provider import Account, Made, Provider
-from tests.cdk_deploy.providers import PROVIDERS
+from tests.cdk_deploy.services import PROVIDERS
 
 
 class ProvidedResource:
@@ -74,8 +75,8 @@ def register(url: str) -> None:
     """Have moto's CloudFormation make resources through our providers, which call the account at an address.
 
     Beside that it is held to rules of CloudFormation that moto has not: a type that nothing makes fails, and so does a
-    change that nothing carries out; a resource is made after those that it depends on, and removed before them; a
-    change set is gone once it was carried out.
+    change that nothing carries out; a resource is made and changed after those that it refers to, and removed before
+    them; a change set is gone once it was carried out.
     """
     for kind, provider in PROVIDERS.items():
         made_by = type(kind.replace("::", ""), (ProvidedResource,), {"kind": kind, "provider": provider, "url": url})
@@ -83,11 +84,12 @@ def register(url: str) -> None:
         parsing.get_name_type_map()[kind] = provider.name
     for owner, name, replacement in _REPLACED:
         setattr(owner, name, replacement)
+    saved_queries.stand_in()
 
 
 def _known_class(kind: str) -> type[CloudFormationModel]:
     if kind not in parsing.get_model_map():
-        raise ValidationError(message=f"no provider makes {kind}: add one to tests/cdk_deploy/providers.py")
+        raise ValidationError(message=f"no provider makes {kind}: add one to tests/cdk_deploy/services")
     return parsing.get_model_map()[kind]
 
 
@@ -99,18 +101,6 @@ def _refuse_unsupported(update: Any) -> Any:
         return update(logical_id, resource_json, *arguments, **options)
 
     return checked
-
-
-def _after_its_dependencies(get: Any) -> Any:
-    def in_order(resources: Any, name: str) -> Any:
-        body = resources._resource_json_map.get(name)
-        if body and name not in resources._parsed_resources:
-            depends_on = body.get("DependsOn", [])
-            for dependency in [depends_on] if isinstance(depends_on, str) else depends_on:
-                get(resources, dependency)
-        return get(resources, name)
-
-    return in_order
 
 
 def _execute_change_set(backend: CloudFormationBackend, change_set_name: str, stack_name: str | None = None) -> None:
@@ -163,14 +153,6 @@ def _delete_change_set(backend: CloudFormationBackend, change_set_name: str) -> 
             del backend.change_sets[key]
 
 
-def _delete_in_reverse(resources: Any) -> None:
-    """Remove the resources of a stack, the youngest first: nothing goes before what refers to it."""
-    bodies, made = resources._resource_json_map, resources._parsed_resources
-    for name in reversed([name for name in made if name in bodies]):
-        if bodies[name].get("DeletionPolicy") != "Retain":
-            resources._delete_resource(made[name], bodies[name])
-
-
 @contextmanager
 def _reported(resource: str) -> Iterator[None]:
     """Say which resource could not be made: CloudFormation would."""
@@ -183,8 +165,8 @@ def _reported(resource: str) -> Iterator[None]:
 _REPLACED: Final[tuple[tuple[Any, str, Any], ...]] = (
     (parsing, "resource_class_from_type", _known_class),
     (parsing, "parse_and_update_resource", _refuse_unsupported(parsing.parse_and_update_resource)),
-    (parsing.ResourceMap, "__getitem__", _after_its_dependencies(parsing.ResourceMap.__getitem__)),
-    (parsing.ResourceMap, "delete", _delete_in_reverse),
+    (parsing.ResourceMap, "delete", ordering.delete),
+    (parsing.ResourceMap, "update", ordering.update),
     (CloudFormationBackend, "delete_change_set", _delete_change_set),
     (CloudFormationBackend, "describe_change_set", _describe_change_set),
     (CloudFormationBackend, "execute_change_set", _execute_change_set),

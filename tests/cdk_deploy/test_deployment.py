@@ -9,7 +9,7 @@ import pytest
 
 from tests.cdk_deploy.conftest import Deployment, Workplace
 from tests.cdk_deploy.deployed import DeployedResource
-from tests.cdk_deploy.readings import READINGS
+from tests.cdk_deploy.services import READINGS
 from tests.infra.templates import StageTemplates
 
 
