@@ -1,6 +1,7 @@
 """A Lambda function that writes down, in the file ``NOTES``, what it does after its answers and at its end.
 
-An event ``{"wait": path}`` has the work after its answer wait for that named pipe to be written to.
+An event ``{"wait": path}`` has the work after its answer wait for that named pipe to be written to; one with
+``fails`` has it raise.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ def _work(within_s: float) -> None:
     assert within_s > 0
     while _left:
         event = _left.pop()
+        if event.get("fails"):
+            raise ValueError
         if "wait" in event:
             Path(event["wait"]).read_text()
         _note(f"after {event['number']}")

@@ -35,7 +35,7 @@ class ArtifactFiles:
         self._limit_bytes = limit_bytes
         self._trust = trust
         self._lock = Lock()
-        left = sorted(directory.glob("*/*/*/"), key=lambda copy: copy.stat().st_mtime)
+        left = sorted(directory.glob("*/*/*/"), key=_changed_at)
         self._sizes = OrderedDict((copy, _size_bytes(copy)) for copy in left)
 
     def read(self, client: ClientName, version: PipelineVersion) -> artifacts.Artifact:
@@ -73,6 +73,13 @@ class ArtifactFiles:
             while len(self._sizes) > 1 and sum(self._sizes.values()) > self._limit_bytes:
                 oldest, _ = self._sizes.popitem(last=False)
                 shutil.rmtree(oldest, ignore_errors=True)
+
+
+def _changed_at(copy: Path) -> float:
+    try:
+        return copy.stat().st_mtime
+    except FileNotFoundError:  # another process lets it give way at this moment
+        return 0.0
 
 
 def _size_bytes(copy: Path) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -126,9 +127,23 @@ class Model:
             return [value_prediction(value) for (value,) in scored]
         return [class_predictions(self.classes, probabilities) for probabilities in scored]
 
+    def score(self, rows: Sequence[Mapping[str, Any]]) -> list[list[float]]:
+        """Return what the scorer does, once every number is found to be one that JSON has.
+
+        Raises
+        ------
+        Unanswerable
+            As of :meth:`Scorer.score`; and the numbers of a row are infinite, or none.
+        """
+        scored = self.scorer.score(rows)
+        for index, numbers in enumerate(scored):
+            if not all(map(math.isfinite, numbers)):
+                raise Unanswerable("", "the pipeline answers it with no finite number", index)
+        return scored
+
     def _score(self, rows: Sequence[Mapping[str, Any]], *, single: bool) -> list[list[float]]:
         try:
-            return self.scorer.score(rows)
+            return self.score(rows)
         except Unanswerable as refusal:
             row = ("data",) if single else ("data", refusal.record or 0)
             loc = (*row, refusal.field) if refusal.field else row

@@ -10,6 +10,8 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
+from functions.container.plain_parser import PlainParser
+
 MAX_HEADER_BYTES = 10_240
 """Most bytes of the request line and all header values, as API Gateway's quotas for HTTP APIs have it."""
 
@@ -27,11 +29,17 @@ class _HeadTooLarge(Exception):
     """Ends the reading of a head."""
 
 
+class _NoTunnel(Exception):
+    """Refuses to be a proxy."""
+
+
 class Connection(HttpToolsProtocol):
     """uvicorn's protocol with those limits; what it refuses has API Gateway's bodies."""
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
+        self.parser = PlainParser(self)  # type: ignore[assignment]
+        self._is_in_head = False
         self._head_timer: asyncio.TimerHandle | None = None
         self._write_timer: asyncio.TimerHandle | None = None
         self._header_bytes = 0
@@ -60,6 +68,7 @@ class Connection(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Begin a request."""
         self._header_bytes = 0
+        self._is_in_head = True
         super().on_message_begin()
 
     def on_url(self, url: bytes) -> None:
@@ -68,14 +77,24 @@ class Connection(HttpToolsProtocol):
         super().on_url(url)
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Take a header."""
+        """Take a header; what comes as one behind a body is none (RFC 9110, section 6.5.1)."""
         self._count(value)
-        super().on_header(name, value)
+        if self._is_in_head:
+            super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         """Begin to answer."""
-        self._head_arrived()
-        super().on_headers_complete()
+        self._is_in_head = False
+        if self.parser.get_method() == b"CONNECT":
+            raise _NoTunnel
+        if self.parser.is_plain:  # type: ignore[attr-defined]
+            self._head_arrived()
+            super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """End a request."""
+        if self.parser.is_plain:  # type: ignore[attr-defined]
+            super().on_message_complete()
 
     def pause_writing(self) -> None:
         """Begin to wait for the caller to take its answer."""

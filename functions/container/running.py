@@ -21,6 +21,9 @@ from augury.waiting import no_waiting
 from functions.container.application import Application
 from functions.container.connection import Connection
 
+ANSWERING_SHARE = 0.8
+"""Part of the time for the end that calls may take; the rest is for what answers left to do, such as the log."""
+
 _KEEP_ALIVE_S = 65  # above the 60 s of AWS's load balancers, which must be the ones to hang up
 
 
@@ -119,7 +122,7 @@ async def _serve(
     lifecycle.is_ready, server.should_exit = False, True
     ends_at = time.monotonic() + drain_s
     if beside is not None:
-        await beside.stop(drain_s)
+        await beside.stop(drain_s * ANSWERING_SHARE)
     await serving
     return ends_at
 
@@ -135,7 +138,7 @@ def _configuration(application: Application, drain_s: float) -> uvicorn.Config:
         server_header=False,
         proxy_headers=False,
         timeout_keep_alive=_KEEP_ALIVE_S,
-        timeout_graceful_shutdown=int(drain_s),
+        timeout_graceful_shutdown=max(1, int(drain_s * ANSWERING_SHARE)),
         backlog=1024,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Callable
 
@@ -12,6 +13,14 @@ from augury.config import ENVIRONMENT_PREFIX
 
 NOT_STARTED = 2
 """Exit status of a server that could not start."""
+
+
+_STOPPED = 128 + signal.SIGTERM
+
+
+def stop_at_sigterm() -> None:
+    """End the process at SIGTERM until the server runs; by itself a container's first process would not hear it."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(_STOPPED))
 
 
 def started[T](start: Callable[[], T]) -> T:

@@ -14,6 +14,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -181,6 +182,16 @@ def answer_alone(request_id: str, make: Callable[[], Answer]) -> Answer:
 
 
 def _run(api: ExtensionsApi, handover: Handover, work: Work) -> None:
+    """Work after every answer. An extension that stopped asking would have every invocation end by its timeout."""
+    try:
+        _work(api, handover, work)
+    except BaseException as fault:  # noqa: BLE001 - whatever it is, Lambda begins anew with another process
+        sys.stderr.write(f"{NAME} ended by {type(fault).__name__}\n")
+        sys.stderr.flush()
+        os._exit(1)
+
+
+def _work(api: ExtensionsApi, handover: Handover, work: Work) -> None:
     while True:
         invocation = api.next()
         handover.wait(invocation.request_id, _left_s(invocation))

@@ -13,7 +13,7 @@ from augury.errors import AuguryError, Detail, Kind
 from augury.names import ClientName, InvalidName
 from functions.container.process import run
 from functions.container.running import log_as_json
-from functions.container.starting import started
+from functions.container.starting import started, stop_at_sigterm
 from functions.predict.contract import MAX_FORM_BYTES, Ask, respond_by
 from functions.predict.heavy import HEAVY_LANES
 
@@ -39,6 +39,7 @@ def baked(settings: FunctionSettings) -> Ask:
 
 def main() -> None:
     """Serve until SIGTERM."""
+    stop_at_sigterm()
     logger = Logger(service="microservice")
     log_as_json(logger)
     settings = started(FunctionSettings)

@@ -13,7 +13,7 @@ from functions.container.application import Respond
 from functions.container.patient_threads import PatientThreads
 from functions.container.process import run
 from functions.container.running import Lifecycle, Neighbour, log_as_json
-from functions.container.starting import started
+from functions.container.starting import started, stop_at_sigterm
 from functions.exchange import NOT_FOUND, Answer, Request
 from functions.predict.endpoints import Endpoints
 from functions.predict.wiring import Predictor, wire
@@ -50,6 +50,7 @@ def wired(settings: FunctionSettings, logger: Logger) -> Predictor:
 
 def main() -> None:
     """Serve until SIGTERM."""
+    stop_at_sigterm()
     logger = Logger(service="predict")
     log_as_json(logger)
     settings = started(FunctionSettings)

@@ -80,6 +80,7 @@ def wire(settings: FunctionSettings, aws: Connection, logger: Logger) -> Predict
         on_shadow_failed=_warn_of_shadows(logger),
         log_failed=log.failed,
         masks=serving.Masks.parse(settings.masked_inputs),
+        log_waits=settings.prediction_log == "synchronous",
     )
     return Predictor(
         authenticator=Authenticator(table),

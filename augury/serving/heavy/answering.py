@@ -35,7 +35,7 @@ def answer_score(event: Mapping[str, Any], models: ModelCache) -> dict[str, Any]
     except ValidationError as error:
         raise ValueError("only the predict function calls this one, by a direct call with rows to score") from error
     try:
-        scores = models.get(request.client, request.registered).scorer.score(request.rows)
+        scores = models.get(request.client, request.registered).score(request.rows)
         answer = ScoreAnswer(scores=scores)
     except Unanswerable as refusal:
         answer = ScoreAnswer.of_refusal(refusal)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import orjson
-from pydantic import BaseModel, ConfigDict, FiniteFloat, ValidationError
+from pydantic import BaseModel, ConfigDict, FiniteFloat, StringConstraints, ValidationError
 
 from augury.errors import AuguryError, Detail, Kind
 from augury.names import ClientName, PipelineName, Version
@@ -36,7 +36,7 @@ class ScoreRequest(BaseModel):
     client: ClientName
     pipeline: PipelineName
     version: Version
-    manifest_sha256: str
+    manifest_sha256: Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]  # it names a directory of the cache
     puid: str
     rows: list[dict[str, Any]]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from functions.predict.extension import ExtensionsApi, Handover, NoExtensions
-from tests.lambda_runtime import Environment, running
+from tests.lambda_runtime import PATIENCE_S, Environment, running
 
 
 @pytest.fixture
@@ -57,6 +57,12 @@ def test_an_invocation_that_fails_holds_up_nothing(environment: Environment, not
     assert environment.invoke({"number": 2}) == {"number": 0.5}
     environment.wait_for_rest()
     assert read(notes) == ["after 0", "after 2"]
+
+
+def test_work_that_raises_ends_the_process_and_does_not_hang_until_the_timeout(environment: Environment) -> None:
+    assert environment.invoke({"number": 1, "fails": True}) == {"number": 1.0}
+    assert environment.process is not None
+    assert environment.process.wait(PATIENCE_S) == 1
 
 
 def test_it_ends_in_order_when_lambda_ends_the_environment(environment: Environment, notes: Path) -> None:

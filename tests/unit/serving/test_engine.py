@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +14,11 @@ from augury.artifacts import ArtifactRefused, digests, load, save
 from augury.errors import AuguryError, Kind
 from augury.lake import model_prefix
 from augury.names import ClientName, Version
-from augury.serving import ModelCache, PredictRequest
+from augury.serving import ModelCache, PipelineDirectory, PredictionEngine, PredictRequest
+from augury.serving.engine import AT_ONCE_ROWS
+from augury.serving.models import Model
 from augury.training import register
+from augury.waiting import MustWait, no_waiting
 from tests.artifacts import ACME, FLOWER, IRIS, SIGNER, TRUST, VERSION, trained_iris
 from tests.unit.serving.conftest import Bench
 
@@ -70,6 +75,41 @@ def test_a_row_that_does_not_fit_is_422_and_names_each_field(
     assert (error.kind, error.status) == (Kind.SCHEMA_MISMATCH, 422)
     assert [detail.loc for detail in error.details] == named
     assert bench.logged == []
+
+
+def test_nothing_is_predicted_twice_where_the_log_waits(bench: Bench) -> None:
+    directory = PipelineDirectory(bench.registry, ttl_s=60)
+    engine = PredictionEngine(directory, bench.models, bench.logged.append, log_waits=True)
+    engine.predict(ACME, ask())
+    hits = bench.models.counts.hits
+    with no_waiting(), pytest.raises(MustWait):
+        engine.predict(ACME, ask())
+    assert (bench.models.counts.hits, len(bench.logged)) == (hits, 1)
+
+
+class Overflowing:
+    """A scorer whose second row is more than a number."""
+
+    def score(self, rows: Sequence[Mapping[str, Any]]) -> list[list[float]]:
+        return [[1.0], [math.inf], [math.nan]][: len(rows)]
+
+
+def test_a_row_that_is_answered_with_no_number_is_422_and_never_null() -> None:
+    manifest = trained_iris().manifest.model_copy(update={"kind": "regression", "classes": None})
+    model = Model(manifest, Overflowing(), 1)
+    assert model.predict([FLOWER], single=True)[0][0]["prediction"] == 1
+    with pytest.raises(AuguryError) as refused:
+        model.predict([FLOWER] * 3, single=False)
+    assert (refused.value.kind, refused.value.details[0].loc) == (Kind.SCHEMA_MISMATCH, ("data", 1))
+
+
+def test_many_rows_are_answered_where_nobody_else_waits_for_them(bench: Bench) -> None:
+    few, many = ask(*[FLOWER] * AT_ONCE_ROWS), ask(*[FLOWER] * (AT_ONCE_ROWS + 1))
+    bench.engine.predict(ACME, few)
+    with no_waiting():
+        assert len(bench.engine.predict(ACME, few).predictions) == AT_ONCE_ROWS
+        with pytest.raises(MustWait):
+            bench.engine.predict(ACME, many)
 
 
 def test_a_request_of_a_thousand_bad_rows_gets_an_answer_of_bounded_size(bench: Bench) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from pathlib import Path, PosixPath
+from typing import Any, Self
 
 import pytest
 
@@ -252,3 +253,19 @@ def test_models_are_right_under_eviction_by_many_threads(
     with ThreadPoolExecutor(8) as pool:
         assert all(pool.map(ask, range(120)))
     assert len(copies(tmp_path)) <= 1
+
+
+class Emptied(PosixPath):
+    """A directory that another process empties once it was listed."""
+
+    def glob(self, *arguments: Any, **named: Any) -> Iterator[Self]:
+        found = list(super().glob(*arguments, **named))
+        shutil.rmtree(self)
+        return iter(found)
+
+
+def test_a_process_starts_while_another_empties_the_directory(bench: Bench, tmp_path: Path) -> None:
+    shared = Emptied(tmp_path / "shared")
+    (shared / "acme" / "iris" / "1").mkdir(parents=True)
+    (version,) = bench.registry.versions(ACME, IRIS)
+    assert ModelCache(bench.store, shared, 10**6, TRUST).get(ACME, version)

@@ -66,7 +66,7 @@ def run[T](work: Coroutine[Any, Any, T]) -> T:
 
 
 def threads() -> PatientThreads:
-    return PatientThreads(threads=4, per_caller=2, most_waiting=8)
+    return PatientThreads(threads=4, per_caller=2, most_waiting=16)
 
 
 def thread_name(_: Request) -> Answer:
@@ -144,16 +144,66 @@ def test_too_many_that_wait_are_told_to_come_again() -> None:
 
     async def scenario() -> tuple[list[int], Exchange]:
         app = Application(respond, threads())
-        waiting = [asyncio.create_task(Exchange().asked_of(app)) for _ in range(8)]
+        waiting = [asyncio.create_task(Exchange(authorization=f"{i}").asked_of(app)) for i in range(16)]
         await asyncio.sleep(0)
         refused = await Exchange().asked_of(app)
         is_over.set()
         return [one.status for one in await asyncio.gather(*waiting)], refused
 
     answered, refused = run(scenario())
-    assert answered == [200] * 8
+    assert answered == [200] * 16
     assert refused.status == 503
     assert (b"Retry-After", b"1") in refused.sent[0]["headers"]
+
+
+def test_one_caller_alone_can_not_have_the_others_turned_away() -> None:
+    is_over = threading.Event()
+
+    def respond(request: Request) -> Answer:
+        before_waiting()
+        if request.headers["authorization"] == "greedy":
+            is_over.wait(20)
+        return Answer(200)
+
+    async def scenario() -> tuple[list[int], int]:
+        app = Application(respond, PatientThreads(threads=4, per_caller=2, most_waiting=16))
+        greedy = [asyncio.create_task(Exchange(authorization="greedy").asked_of(app)) for _ in range(20)]
+        other = await Exchange(authorization="other").asked_of(app)
+        is_over.set()
+        return [one.status for one in await asyncio.gather(*greedy)], other.status
+
+    of_greedy, of_other = run(scenario())
+    assert of_other == 200
+    assert (of_greedy.count(200), of_greedy.count(503)) == (4, 16)
+
+
+def test_calls_that_were_given_up_keep_their_turns_until_they_return() -> None:
+    is_over, begun = threading.Event(), threading.Semaphore(0)
+
+    def hang() -> None:
+        begun.release()
+        is_over.wait(20)
+
+    async def given_up(one: asyncio.Task[None]) -> None:
+        one.cancel()
+        await asyncio.gather(one, return_exceptions=True)
+
+    async def scenario() -> None:
+        ours = PatientThreads(threads=3, per_caller=2, most_waiting=16)
+        for _ in range(2):
+            one = asyncio.create_task(ours.run("greedy", hang))
+            await asyncio.to_thread(begun.acquire)
+            await given_up(one)
+        waiting = asyncio.create_task(ours.run("greedy", hang))
+        await asyncio.sleep(0)
+        await asyncio.wait_for(ours.run("other", lambda: None), 10)
+        await given_up(waiting)
+        assert not begun.acquire(blocking=False)
+        is_over.set()
+        await ours.run("greedy", lambda: None)
+
+    run(scenario())
+    assert not begun.acquire(blocking=False)
 
 
 def test_a_body_in_parts_is_put_together() -> None:

@@ -12,7 +12,7 @@ import pytest
 import uvicorn
 
 from functions.container import connection
-from functions.container.application import Application
+from functions.container.application import Application, Respond
 from functions.container.connection import MAX_HEADER_BYTES, Connection
 from functions.container.patient_threads import PatientThreads
 from functions.container.running import listen
@@ -23,11 +23,15 @@ def length(request: Request) -> Answer:
     return Answer(200, b"x" * int(request.query or 2))
 
 
+def echo(request: Request) -> Answer:
+    return Answer(200, b"%s %s %s" % (request.path.encode(), request.body, request.headers.get("x", "").encode()))
+
+
 @asynccontextmanager
-async def serving() -> AsyncIterator[int]:
+async def serving(respond: Respond = length) -> AsyncIterator[int]:
     listener = listen("127.0.0.1", 0)
     configuration = uvicorn.Config(
-        Application(length, PatientThreads()),
+        Application(respond, PatientThreads()),
         http=Connection,
         ws="none",
         lifespan="off",
@@ -44,14 +48,15 @@ async def serving() -> AsyncIterator[int]:
         await running
 
 
-async def answer_to(*parts: bytes) -> bytes:
+async def answer_to(*parts: bytes, respond: Respond = length) -> bytes:
     """Return all that a server answers to bytes until it ends the connection."""
-    async with serving() as port:
+    async with serving(respond) as port:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         with contextlib.suppress(ConnectionError):
             for part in parts:
                 writer.write(part)
                 await writer.drain()
+                await asyncio.sleep(0.01)
         answered = b""
         with contextlib.suppress(ConnectionError):
             answered = await asyncio.wait_for(reader.read(), 20)
@@ -90,7 +95,16 @@ def test_a_header_without_an_end_is_not_kept() -> None:
     assert answered == b"" or answered.startswith(b"HTTP/1.1 431 ")
 
 
-@pytest.mark.parametrize("sent", [b"\x16\x03\x01\x02\x00", b"hello\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n"])
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"\x16\x03\x01\x02\x00",
+        b"hello\r\n\r\n",
+        b"GET / HTTP/9.9\r\n\r\n",
+        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+        b"CONNECT / HTTP/1.1\r\n\r\nx",
+    ],
+)
 def test_what_is_no_http_is_refused_as_api_gateway_does(sent: bytes) -> None:
     answered = asyncio.run(answer_to(sent))
     assert answered.startswith(b"HTTP/1.1 400 ")
@@ -100,6 +114,32 @@ def test_what_is_no_http_is_refused_as_api_gateway_does(sent: bytes) -> None:
 def test_both_ways_to_frame_a_body_at_once_are_refused() -> None:
     sent = head("POST / HTTP/1.1", Content_Length="4", Transfer_Encoding="chunked") + b"0\r\n\r\n"
     assert asyncio.run(answer_to(sent)).startswith(b"HTTP/1.1 400 ")
+
+
+UPGRADE = {"Connection": "Upgrade, HTTP2-Settings", "Upgrade": "h2c", "HTTP2-Settings": "AAMAAABkAAQAAP__"}
+
+
+@pytest.mark.parametrize("cut_at", [0, 30, -22, -20, -1])
+def test_a_request_for_another_protocol_is_answered_in_this_one_with_its_body(cut_at: int) -> None:
+    asking = head("POST /first HTTP/1.1", Content_Length="20", X="kept", **UPGRADE) + b"GET /smuggled HTTP/1"
+    last = head("GET /last HTTP/1.1", Connection="close")
+    parts = (asking[:cut_at], asking[cut_at:] + last) if cut_at else (asking + last,)
+    answered = asyncio.run(answer_to(*parts, respond=echo))
+    assert [part.partition(b"\r\n\r\n")[2] for part in answered.split(b"HTTP/1.1 200 OK")[1:]] == [
+        b"/first GET /smuggled HTTP/1 kept",
+        b"/last  ",
+    ]
+
+
+def test_many_requests_for_another_protocol_at_once_are_answered_each() -> None:
+    many = head("GET /a HTTP/1.1", **UPGRADE) * 2_000 + head(Connection="close")
+    assert asyncio.run(answer_to(many, respond=echo)).count(b"HTTP/1.1 200 OK") == 2_001
+
+
+def test_what_comes_behind_a_body_is_no_header() -> None:
+    body = b"3\r\nabc\r\n0\r\nX: behind\r\n\r\n"
+    sent = head("POST / HTTP/1.1", Transfer_Encoding="chunked", Connection="close") + body
+    assert asyncio.run(answer_to(sent, respond=echo)).endswith(b"/ abc ")
 
 
 @pytest.mark.parametrize("sent", [b"", b"GET / HT", b"GET / HTTP/1.1\r\nX: a\r\n"])

@@ -51,6 +51,7 @@ def test_another_clients_artifact_is_never_scored(bench: Bench) -> None:
         {"version": "2.0", "routeKey": "POST /predict", "rawPath": "/predict", "requestContext": {}, "body": "{}"},
         event(requestContext={}),
         event(client="../other"),
+        event(manifest_sha256="/../../../../models"),
         event(rows="all"),
     ],
 )
