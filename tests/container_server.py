@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -39,17 +39,17 @@ class Server:
         return status
 
 
-def environment(**settings: str) -> dict[str, str]:
+def environment(base: Mapping[str, str] = os.environ, /, **settings: str) -> dict[str, str]:
     """Return what a server is started with: this process's variables, which are the platform's where one runs."""
     ours = {"AUGURY_HOST": "127.0.0.1", "AUGURY_PORT": "0", "POWERTOOLS_LOG_LEVEL": "INFO", "PYTHONPATH": str(ROOT)}
-    return {**os.environ, **ours, **settings}
+    return {**base, **ours, **settings}
 
 
 @contextmanager
-def running(module: str = PREDICTOR, **settings: str) -> Iterator[Server]:
-    """Run a server on a free port of this machine."""
+def running(module: str = PREDICTOR, base: Mapping[str, str] = os.environ, /, **settings: str) -> Iterator[Server]:
+    """Run a server on a free port of this machine, with settings beside the variables of ``base``."""
     process = subprocess.Popen(
-        [sys.executable, "-m", module], env=environment(**settings), stdout=subprocess.PIPE, text=True, cwd=ROOT
+        [sys.executable, "-m", module], env=environment(base, **settings), stdout=subprocess.PIPE, text=True, cwd=ROOT
     )
     with process:
         try:

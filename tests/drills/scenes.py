@@ -215,10 +215,10 @@ def replace_the_server(world: World) -> Outcome:
         with load.running():
             _wait(max(world.seconds, 2.0))
             ports.append(new.port)
-            ended_with = old.stop()
+            ended_with = old.terminate()
             _wait(world.seconds)
     if ended_with != 0:
-        raise NothingHappened(f"the old server ended with {ended_with}: {old.lines[-3:]}")
+        raise NothingHappened(f"the old server ended with {ended_with}: {old.logged[-3:]}")
     return _of([load], _not_answered(load.asked), "the old server ended with 0")
 
 

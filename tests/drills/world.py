@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import importlib
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -28,9 +29,9 @@ from augury.registry import PipelineDeployment, PipelineTarget, Registry, plan_p
 from augury.registry.targets import Target
 from augury.training import add_version, load_definition, register, train
 from tests.artifacts import ACME, DEFINITION, FLOWER, SIGNER, TRUST
+from tests.container_server import PREDICTOR, Server, running
 from tests.drills.faulty_link import FaultyLink
 from tests.drills.load import Load
-from tests.drills.server_process import ServerProcess
 from tests.drills.weight import Weight, weight
 
 IRIS, STEADY, COLD = PipelineName("iris"), PipelineName("steady"), PipelineName("cold")
@@ -38,6 +39,8 @@ OLD, NEW, BROKEN = Version("1"), Version("2"), Version("3")
 OLD_ANSWER, NEW_ANSWER = "Iris-virginica", "Iris-setosa"
 """What the versions say of the same flower: the new one was trained with these two names exchanged."""
 
+_OF_SERVERS = ("AUGURY_", "AWS_", "POWERTOOLS_")
+_ENDS_WITHIN_S = 40.0
 _EXCHANGED = {OLD_ANSWER: NEW_ANSWER, NEW_ANSWER: OLD_ANSWER}
 
 
@@ -65,7 +68,7 @@ class World:
     seconds: float
     ttl_s: int
     slack_s: float
-    servers: list[ServerProcess] = field(default_factory=list)
+    servers: list[Server] = field(default_factory=list)
 
     @property
     def spread_s(self) -> float:
@@ -109,11 +112,13 @@ class World:
             yield heavy
 
     @contextmanager
-    def another_server(self) -> Iterator[ServerProcess]:
+    def another_server(self) -> Iterator[Server]:
         """Have one more server, which is not asked yet."""
         number = len(list(self.directory.iterdir()))
-        with ServerProcess(self.variables, self.directory / f"models-{number}") as server:
+        models = str(self.directory / f"models-{number}")
+        with running(PREDICTOR, self.variables, AUGURY_MODEL_CACHE_DIR=models) as server:
             yield server
+            server.terminate(_ENDS_WITHIN_S)
 
 
 @contextmanager
@@ -149,7 +154,9 @@ def _variables(upstream: str, s3: FaultyLink, dynamodb: FaultyLink, ttl_s: int) 
     ours = function_environment(
         Resources(), endpoint_url=upstream, model_cache_dir=Path(), trusted_artifact_keys=SIGNER.public_pem()
     )
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(_OF_SERVERS)}
     return {
+        **inherited,
         **ours,
         "AWS_ENDPOINT_URL_S3": s3.url,
         "AWS_ENDPOINT_URL_DYNAMODB": dynamodb.url,

@@ -44,14 +44,14 @@ class World:
         self._table = Table(platform.connection.dynamodb(), platform.deployment.table)
         self.clients = ClientAdmin.of(platform.deployment, platform.connection)
         self.registry = Registry(self._table)
-        self._http = urllib3.PoolManager(retries=False, timeout=30)
+        self.http = urllib3.PoolManager(retries=False, timeout=30)
 
     def new_client(self) -> NewClient:
         return self.clients.create(ClientName(f"client-{next(_numbers)}"))
 
     def call(self, method: str, path: str, body: bytes | None = None, **headers: str) -> Answer:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        answer = self._http.request(method, self.platform.api_url + path, body=body, headers=named)
+        answer = self.http.request(method, self.platform.api_url + path, body=body, headers=named)
         return Answer(answer.status, answer.headers, answer.data.decode())
 
     def token(self, client: NewClient, scope: str = "") -> str:

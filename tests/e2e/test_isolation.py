@@ -1,227 +1,306 @@
-"""Two clients with pipelines of the same names, on the function and on the container's server at once."""
+"""Two clients with pipelines of the same name and version never see anything of each other's.
+
+Each client's models answer with classes that begin with its own name, so that what is told to the wrong one shows. One
+name is the beginning of the other, which keys and prefixes must not mix up.
+"""
 
 from __future__ import annotations
 
-import importlib
 import json
 import shutil
-from collections.abc import Iterator, Mapping
+import struct
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import grpc
 import pandas as pd
 import pytest
 
-from augury import training
-from augury.artifacts import DataWindow, LocalSigner, Signer
+from augury.analysis.variations import variation_figures
+from augury.artifacts import DataWindow
+from augury.aws import ObjectStore
 from augury.cli.signatures import signer_of, trust_of
 from augury.clients import NewClient
-from augury.frames import join_feedback, read_feedback, read_predictions
-from augury.lake import RAW_FEEDBACK, RAW_PREDICTIONS
-from augury.names import PipelineName, Version
+from augury.frames.predictions import feedback_lines, prediction_lines
+from augury.lake import RAW_PREDICTIONS, model_prefix
+from augury.names import ClientName, PipelineName, Version
+from augury.registry import PipelineTarget, plan_promotion
+from augury.training import Definition, add_version, load_definition, register, train
+from augury.training.folds import Folds
 from functions.predict.oip import inference_pb2 as messages
 from functions.predict.oip.inference_pb2_grpc import GRPCInferenceServiceStub
 from tests.artifacts import DEFINITION, FLOWER
 from tests.container_server import Server, running
-from tests.e2e.conftest import World
-from tests.e2e.test_container_server import ask, infer_request, tensors
+from tests.e2e.conftest import Answer, World
+from tests.e2e.two_functions import TREES, two_functions
+from training.iris_xgboost import example_events
 
-SHARED, OWN = PipelineName("iris"), PipelineName("orchids")
-PUID = "order-17"
+IRIS, HISTOGRAMS = PipelineName("iris"), PipelineName("trees")
+SHOP, SHOP_2 = ClientName("shop"), ClientName("shop-2")
+FIRST, ONLY_ONES_VERSION = Version("1"), Version("2")
+CALLS = 60
+
+type Call = Callable[[], Answer]
 
 
 @dataclass(frozen=True)
 class Tenant:
-    """A client whose classes are its own words, so that nothing of it can be taken for another's."""
-
-    client: NewClient
-    token: str
-    word: str
-
-    @property
-    def bearer(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.token}"}
-
-    @property
-    def classes(self) -> set[str]:
-        return {f"{self.word}-{species}" for species in ("setosa", "versicolor", "virginica")}
-
-
-@dataclass(frozen=True)
-class House:
-    """The two clients, and the two fronts that they share."""
+    """A client, and how it asks at one address."""
 
     world: World
-    server: Server
-    cache: Path
-    tenants: tuple[Tenant, Tenant]
+    client: NewClient
+    token: str
+    url: str
 
-    @property
-    def fronts(self) -> tuple[str, str]:
-        return self.world.platform.api_url, self.server.url
+    def call(self, method: str, path: str, body: Any = None) -> Answer:
+        sent = None if body is None else json.dumps(body).encode()
+        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
+        answer = self.world.http.request(method, self.url + path, body=sent, headers=headers)
+        return Answer(answer.status, answer.headers, answer.data.decode())
 
-    @property
-    def pairs(self) -> tuple[tuple[Tenant, Tenant], tuple[Tenant, Tenant]]:
-        first, second = self.tenants
-        return (first, second), (second, first)
+    def predict(self, data: Any = FLOWER, **meta: Any) -> Answer:
+        return self.call("POST", "/predict", {"meta": meta, "data": data})
 
+    def from_page(self, **parameters: Any) -> Answer:
+        return self.call(
+            "GET", f"/js/predict?{urlencode({'consumer_key': self.client.js_key, **FLOWER, **parameters})}"
+        )
 
-def trained(client: NewClient, word: str, pipeline: PipelineName, directory: Path, signer: Signer) -> Path:
-    events = importlib.import_module("training.iris_xgboost").example_events()
-    renamed = [{**event, "name": event["name"].replace("Iris", word)} for event in events]
-    training.train(
-        training.load_definition(DEFINITION),
-        pd.DataFrame(renamed),
-        client=client.name,
-        pipeline=pipeline,
-        version=Version("1"),
-        directory=directory,
-        data_window=DataWindow(),
-        signer=signer,
-    )
-    return directory
+    def infer(self, path: str = "iris") -> Answer:
+        flower = [{"name": name, "datatype": "FP64", "shape": [1, 1], "data": [x]} for name, x in FLOWER.items()]
+        return self.call("POST", f"/v2/models/{path}/infer", {"inputs": flower})
+
+    def at(self, url: str) -> Tenant:
+        return Tenant(self.world, self.client, self.token, url)
+
+    def owns(self, answer: Answer) -> bool:
+        """Tell whether an answer names this client's classes, and nobody else's."""
+        assert answer.status == 200, answer.text
+        own = answer.text.count(f'"{self.client.name}:')
+        return own > 0 and own == answer.text.count(":Iris-")
 
 
 @pytest.fixture(scope="module")
-def house(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """Give both a pipeline of one name, and the second one more that the first has not."""
+def tenants(world: World, tmp_path_factory: pytest.TempPathFactory) -> list[Tenant]:
+    place = tmp_path_factory.mktemp("pipelines")
+    (place / "trees.py").write_text(TREES)
+    definitions = {IRIS: load_definition(DEFINITION), HISTOGRAMS: load_definition(place / "trees.py")}
+    made = []
+    for name in (SHOP, SHOP_2):
+        client = world.clients.create(name)
+        for pipeline, definition in definitions.items():
+            publish(world, name, pipeline, definition, place / name / pipeline)
+        made.append(Tenant(world, client, world.token(client), world.platform.api_url))
+    second = place / SHOP_2 / "second"
+    publish(world, SHOP_2, IRIS, definitions[IRIS], second, ONLY_ONES_VERSION)
+    current = world.registry.deployment(SHOP_2, IRIS)
+    change = plan_promotion(current, IRIS, PipelineTarget(version=ONLY_ONES_VERSION), share=0.5, label="canary")
+    world.registry.carry_out(SHOP_2, change)
+    return made
+
+
+def publish(
+    world: World,
+    client: ClientName,
+    pipeline: PipelineName,
+    definition: Definition,
+    directory: Path,
+    version: Version = FIRST,
+) -> None:
+    events = pd.DataFrame(example_events())
+    events["name"] = f"{client}:" + events["name"]
     deployment, connection = world.platform.deployment, world.platform.connection
-    signer = signer_of(deployment, connection)
-    assert isinstance(signer, LocalSigner)
-    tenants = []
-    for word, pipelines in (("Rose", [SHARED]), ("Tulip", [SHARED, OWN])):
-        client = world.new_client()
-        for pipeline in pipelines:
-            directory = trained(client, word, pipeline, tmp_path_factory.mktemp(word) / pipeline, signer)
-            training.register(
-                directory,
-                client.name,
-                store=world.store,
-                registry=world.registry,
-                trust=trust_of(deployment, connection),
-            )
-        tenants.append(Tenant(client, world.token(client), word))
-    cache = tmp_path_factory.mktemp("models")
-    with running(
-        AUGURY_GRPC_PORT="0", AUGURY_MODEL_CACHE_DIR=str(cache), POWERTOOLS_METRICS_DISABLED="false"
-    ) as server:
-        yield House(world, server, cache, (tenants[0], tenants[1]))
+    train(
+        definition,
+        events,
+        client=client,
+        pipeline=pipeline,
+        version=version,
+        directory=directory,
+        data_window=DataWindow(),
+        folds=Folds(2),
+        signer=signer_of(deployment, connection),
+    )
+    add = register if version == FIRST else add_version
+    add(directory, client, store=world.store, registry=world.registry, trust=trust_of(deployment, connection))
 
 
-def predict(url: str, tenant: Tenant, **meta: str) -> tuple[int, Any]:
-    body = json.dumps({"meta": meta, "data": FLOWER}).encode()
-    status, _, said = ask(url, "POST", "/predict", body, **tenant.bearer, Content_Type="application/json")
-    return status, json.loads(said)
+@pytest.fixture(scope="module")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("models")
 
 
-def classes_of(answer: Mapping[str, Any]) -> set[str]:
-    return {item["predictedClass"] for item in answer["predictions"]}
+@pytest.fixture(scope="module")
+def server(world: World, tenants: list[Tenant], models: Path) -> Iterator[Server]:
+    assert tenants
+    settings = {"AUGURY_GRPC_PORT": "0", "AUGURY_PREDICTION_LOG": "background"}
+    with running(**settings, AUGURY_MODEL_CACHE_DIR=str(models)) as server:
+        yield server
 
 
-def test_each_is_answered_by_its_own_model_in_turn(house: House) -> None:
-    for url in house.fronts:
-        for tenant in house.tenants * 3:
-            status, answer = predict(url, tenant, pipeline=SHARED)
-            assert (status, classes_of(answer)) == (200, tenant.classes)
-            _, _, said = ask(url, "GET", f"/js/predict?consumer_key={tenant.client.js_key}&f1=1&f2=2.7&f3=5.3&f4=1.9")
-            assert classes_of(json.loads(said)) == tenant.classes
+@pytest.fixture(params=["function", "container"])
+def callers(request: pytest.FixtureRequest, tenants: list[Tenant]) -> list[Tenant]:
+    """Return the clients, as they ask the function on Lambda and as they ask the container's server."""
+    if request.param == "function":
+        return tenants
+    server: Server = request.getfixturevalue("server")
+    return [tenant.at(server.url) for tenant in tenants]
 
 
-def test_what_another_has_is_not_there(house: House) -> None:
-    first, second = house.tenants
-    for url in house.fronts:
-        assert predict(url, second, pipeline=OWN)[0] == 200
-        status, theirs = predict(url, first, pipeline=OWN)
-        _, nobodys = predict(url, first, pipeline="no-such")
-        assert status == 404
-        assert json.dumps(theirs).replace(OWN, "no-such") == json.dumps(nobodys)
-        for path in (f"/pipelines/{OWN}", f"/v2/models/{OWN}", f"/v2/models/{OWN}/ready"):
-            assert ask(url, "GET", path, None, **second.bearer)[0] == 200
-            assert ask(url, "GET", path, None, **first.bearer)[0] == 404
-        body = json.dumps({"inputs": tensors()}).encode()
-        assert ask(url, "POST", f"/v2/models/{OWN}/infer", body, **first.bearer)[0] == 404
+def test_all_routes_at_once_answer_each_client_from_its_own_models(callers: list[Tenant]) -> None:
+    def calls(tenant: Tenant) -> list[Call]:
+        return [
+            tenant.predict,
+            tenant.from_page,
+            tenant.infer,
+            lambda: tenant.infer("iris/versions/1"),
+            lambda: tenant.predict([FLOWER, FLOWER], pipeline="iris", key="same"),
+            lambda: tenant.predict(pipeline="trees"),
+        ]
+
+    asked = [(tenant, call) for _ in range(CALLS // 6) for pair in zip(*map(calls, callers), strict=True)
+             for tenant, call in zip(callers, pair, strict=True)]  # fmt: skip
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda one: one[1](), asked))
+    for (tenant, _), answer in zip(asked, answers, strict=True):
+        assert tenant.owns(answer), answer.text
 
 
-def test_a_client_that_is_named_in_what_is_asked_changes_nothing(house: House) -> None:
-    for url in house.fronts:
-        for tenant, other in house.pairs:
-            body = {"client": other.client.name, "meta": {"client": other.client.name}, "data": FLOWER}
-            hostile = f"/predict?client={other.client.name}&consumer_key={other.client.js_key}"
-            status, _, said = ask(url, "POST", hostile, json.dumps(body).encode(), **tenant.bearer)
-            assert (status, classes_of(json.loads(said))) == (200, tenant.classes)
-            status, *_ = ask(url, "POST", hostile, json.dumps(body).encode())
-            assert status == 401
+def test_metadata_is_of_the_own_pipelines_alone(callers: list[Tenant]) -> None:
+    one, other = callers
+    for path in ("/pipelines/iris", "/pipelines/trees", "/openapi.json", "/v2/models/iris", "/v2/models/trees"):
+        told = [tenant.call("GET", path).text for tenant in callers]
+        assert f"{SHOP}:Iris-" in told[0]
+        assert f"{SHOP_2}" not in told[0]
+        assert f"{SHOP_2}:Iris-" in told[1]
+        assert f"{SHOP}:Iris-" not in told[1]
+    listed = [tenant.call("GET", "/pipelines").json["pipelines"] for tenant in callers]
+    assert [[len(pipeline["variations"]) for pipeline in pipelines] for pipelines in listed] == [[1, 1], [2, 1]]
+    assert one.call("GET", "/v2/models/iris").json["versions"] == ["1"]
+    assert sorted(other.call("GET", "/v2/models/iris").json["versions"]) == ["1", "2"]
 
 
-@pytest.mark.parametrize("path", ["/pipelines", f"/pipelines/{SHARED}", "/openapi.json", f"/v2/models/{SHARED}"])
-def test_what_is_told_of_pipelines_is_of_ones_own(house: House, path: str) -> None:
-    for url in house.fronts:
-        for tenant, other in house.pairs:
-            status, _, said = ask(url, "GET", path, None, **tenant.bearer)
-            text = said.decode()
-            assert status == 200
-            assert str(SHARED) in text
-            assert other.word not in text
-            assert f'"{other.client.name}"' not in text
-            assert (str(OWN) in text) <= (tenant is house.tenants[1])
+def test_a_version_that_only_the_other_has_is_404(callers: list[Tenant]) -> None:
+    one, other = callers
+    assert other.infer("iris/versions/2").status == 200
+    assert one.infer("iris/versions/2").status == 404
+    assert one.call("GET", "/v2/models/iris/versions/2").status == 404
 
 
-def test_grpc_tells_them_apart_too(house: House) -> None:
-    with grpc.insecure_channel(f"127.0.0.1:{house.server.grpc_port}") as channel:
+def test_naming_another_client_changes_nothing(callers: list[Tenant]) -> None:
+    one, _ = callers
+    for answer in (
+        one.predict(client=SHOP_2),
+        one.predict({**FLOWER, "client": SHOP_2}),
+        one.call("POST", "/predict", {**FLOWER, "client": SHOP_2, "consumer_key": "x"}),
+        one.call("POST", f"/predict?client={SHOP_2}", {"data": FLOWER, "client": SHOP_2}),
+        one.from_page(client=SHOP_2),
+    ):
+        assert one.owns(answer)
+    for name in (f"../{SHOP_2}/iris", f"{SHOP_2}/iris", f"../../{SHOP_2}/models/iris", f"{SHOP_2}#iris"):
+        assert one.predict(pipeline=name).status == 404
+        assert one.from_page(pipeline=name).status == 404
+        assert one.call("GET", f"/pipelines/{name.replace('/', '%2F').replace('#', '%23')}").status == 404
+
+
+def test_grpc_tells_each_client_of_its_own_models(tenants: list[Tenant], server: Server) -> None:
+    request = messages.ModelInferRequest(model_name="iris")
+    for name, value in FLOWER.items():
+        request.inputs.add(name=name, datatype="FP64", shape=[1, 1])
+        request.raw_input_contents.append(struct.pack("<d", value))
+    with grpc.insecure_channel(f"127.0.0.1:{server.grpc_port}") as channel, ThreadPoolExecutor(8) as pool:
         stub = GRPCInferenceServiceStub(channel)  # type: ignore[no-untyped-call]
-        for tenant in house.tenants:
-            token = (("authorization", f"Bearer {tenant.token}"),)
-            described = stub.ModelMetadata(messages.ModelMetadataRequest(name=SHARED), metadata=token)
-            answered = stub.ModelInfer(infer_request(is_raw=False), metadata=token)
-            assert [list(one.shape) for one in described.outputs] == [[-1, 1], [-1, 3]]
-            assert answered.outputs[0].contents.bytes_contents[0].decode() in tenant.classes
-        token = (("authorization", f"Bearer {house.tenants[0].token}"),)
-        asking = {stub.ModelMetadata: messages.ModelMetadataRequest, stub.ModelReady: messages.ModelReadyRequest}
-        for call, request in asking.items():
-            with pytest.raises(grpc.RpcError) as refused:
-                call(request(name=OWN), metadata=token)
-            assert refused.value.code() is grpc.StatusCode.NOT_FOUND
+
+        def ask(tenant: Tenant) -> tuple[bytes, list[str]]:
+            token = (("authorization", f"Bearer {tenant.token}"), ("client", SHOP))
+            label = stub.ModelInfer(request, metadata=token).raw_output_contents[0]
+            described = stub.ModelMetadata(messages.ModelMetadataRequest(name="iris"), metadata=token)
+            return label, sorted(described.versions)
+
+        asked = tenants * (CALLS // 2)
+        versions = {SHOP: ["1"], SHOP_2: ["1", "2"]}
+        for tenant, (label, described) in zip(asked, pool.map(ask, asked), strict=True):
+            assert label[4:] == f"{tenant.client.name}:Iris-virginica".encode()
+            assert described == versions[ClientName(tenant.client.name)]
 
 
-def test_the_cache_keeps_them_apart_whatever_is_done_to_it(house: House) -> None:
-    for tenant in house.tenants:
-        assert predict(house.server.url, tenant, pipeline=SHARED)[0] == 200
-    copies = [next((house.cache / tenant.client.name / SHARED).iterdir()) for tenant in house.tenants]
-    assert {path.name for path in house.cache.iterdir()} == {tenant.client.name for tenant in house.tenants}
-    first, second = copies
-    shutil.rmtree(first)
-    shutil.copytree(second, first)
-    with running(AUGURY_MODEL_CACHE_DIR=str(house.cache)) as again:
-        for tenant in house.tenants:
-            status, answer = predict(again.url, tenant, pipeline=SHARED)
-            assert (status, classes_of(answer)) == (200, tenant.classes)
-
-
-def test_logs_and_feedback_of_one_puid_are_each_ones_own(house: House) -> None:
+def test_a_puid_of_both_is_logged_and_rewarded_to_each_alone(callers: list[Tenant], world: World) -> None:
+    puid = f"of-both-{callers[0].url.rpartition(':')[2]}"
+    for tenant, reward in zip(callers, (1, -1), strict=True):
+        assert tenant.owns(tenant.predict(puid=puid))
+        feedback = Tenant(world, tenant.client, tenant.token, world.platform.api_url)
+        assert feedback.call("POST", "/feedback", {"puid": puid, "reward": reward}).status == 200
+    lines = _wait_for_lines(world, puid)
     today = datetime.now(UTC).date()
-    platform = house.world.platform
-    for reward, tenant in enumerate(house.tenants):
-        assert all(predict(url, tenant, puid=PUID, pipeline=SHARED)[0] == 200 for url in house.fronts)
-        told = json.dumps({"puid": PUID, "reward": reward}).encode()
-        assert ask(platform.api_url, "POST", "/feedback", told, **tenant.bearer)[0] == 200
-    assert house.server.terminate() == 0
-    platform.flush()
-    raw = [json.loads(line) for line in house.world.lines(RAW_PREDICTIONS) if PUID.encode() in line]
-    assert sorted(line["client"] for line in raw) == sorted(t.client.name for t in house.tenants for _ in house.fronts)
-    assert len([line for line in house.world.lines(RAW_FEEDBACK) if PUID.encode() in line]) == 2
-    for reward, tenant in enumerate(house.tenants):
-        of_one = platform.connection, platform.deployment.bucket, tenant.client.name, today, today
-        joined = join_feedback(read_predictions(*of_one), read_feedback(*of_one))
-        mine = joined[joined["puid"] == PUID]
-        assert list(mine["reward"]) == [reward] * 2
-        said = {item["predictedClass"] for row in joined["predictions"].dropna() for item in row}
-        assert said == tenant.classes
-    documents = [json.loads(line) for line in house.server.logged if "PredictedRows" in line]
-    of_calls = [one for one in documents if one.get("predicted_class")]
-    words = {tenant.client.name: tenant.classes for tenant in house.tenants}
-    assert {one["client"] for one in of_calls} == set(words)
-    assert all(one["predicted_class"] in words[one["client"]] for one in of_calls)
-    assert not any(tenant.token in line for line in house.server.logged for tenant in house.tenants)
+    for tenant, reward in zip(callers, (1, -1), strict=True):
+        name = ClientName(tenant.client.name)
+        where = world.platform.connection, world.store.bucket, name, today - timedelta(days=1), today
+        (line,) = (line for line in prediction_lines(*where) if line["puid"] == puid)
+        assert {one["predictedClass"].partition(":")[0] for one in line["predictions"]} == {name}
+        figures = variation_figures("iris", prediction_lines(*where), feedback_lines(*where))
+        rewards = [one.reward.mean for one in figures if one.reward is not None]
+        assert rewards
+        assert set(rewards) == {reward}
+        assert {label.partition(":")[0] for one in figures for label in one.classes} == {name}
+    assert sorted(line["client"] for line in lines) == [SHOP, SHOP_2]
+
+
+def _wait_for_lines(world: World, puid: str) -> list[dict[str, Any]]:
+    """Return both clients' lines of a puid, once the background has sent them."""
+    give_up_at = time.monotonic() + 60
+    while time.monotonic() < give_up_at:
+        world.platform.flush()
+        lines = [line for line in map(json.loads, world.lines(RAW_PREDICTIONS)) if line["puid"] == puid]
+        if len(lines) >= 2:
+            return lines
+    raise AssertionError("the lines are not there")
+
+
+def test_local_copies_lie_apart_and_another_clients_copy_is_not_taken(
+    tenants: list[Tenant], server: Server, models: Path, tmp_path: Path
+) -> None:
+    assert all(tenant.owns(tenant.at(server.url).predict(pipeline="trees")) for tenant in tenants)
+    assert {copy.name for copy in models.iterdir()} == {SHOP, SHOP_2}
+    (own,), (others,) = (list((models / name / HISTOGRAMS).iterdir()) for name in (SHOP, SHOP_2))
+    shutil.copytree(others, tmp_path / own.relative_to(models))
+    with running(AUGURY_MODEL_CACHE_DIR=str(tmp_path)) as misled:
+        assert all(tenant.owns(tenant.at(misled.url).predict(pipeline="trees")) for tenant in tenants)
+
+
+def test_another_clients_artifact_in_the_place_of_ones_own_is_refused(
+    world: World, tenants: list[Tenant], tmp_path: Path
+) -> None:
+    own, others = (model_prefix(name, HISTOGRAMS, FIRST) for name in (SHOP, SHOP_2))
+    kept = {one.key: world.store.get(one.key) for one in world.store.list(own)}
+    for one in world.store.list(others):
+        world.store.put(own + one.key.removeprefix(others), world.store.get(one.key))
+    try:
+        with running(AUGURY_MODEL_CACHE_DIR=str(tmp_path)) as server:
+            refused, answered = (tenant.at(server.url).predict(pipeline="trees") for tenant in tenants)
+            assert (refused.status, refused.json["error_id"]) == (503, 123)
+            assert SHOP_2 not in refused.text
+            assert tenants[1].owns(answered)
+    finally:
+        _put_back(world.store, kept)
+
+
+def _put_back(store: ObjectStore, kept: dict[str, bytes]) -> None:
+    for key, body in kept.items():
+        store.put(key, body)
+
+
+def test_the_heavy_function_scores_each_clients_rows_by_its_own_model(
+    tenants: list[Tenant], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with two_functions(monkeypatch) as pair, ThreadPoolExecutor(4) as pool:
+        asked = tenants * 10
+        for tenant, answer in zip(asked, pool.map(lambda one: pair.ask(one.client, **FLOWER), asked), strict=True):
+            assert tenant.owns(answer)
+        told = [json.loads(call.content) for call in pair.lambda_api.asked]
+    assert sorted({one["client"] for one in told}) == [SHOP, SHOP_2]

@@ -6,8 +6,6 @@ import importlib
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler
-from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -19,22 +17,13 @@ from augury.lake import RAW_PREDICTIONS
 from augury.local.functions import FunctionConfiguration, FunctionFailed, LocalFunction
 from augury.local.payload import HttpRequest, answer_of, event_of
 from augury.names import PipelineName, Version
-from augury.routes import HEAVY_HANDLER, Function
+from augury.routes import Function
 from augury.training import load_definition, register, train
 from augury.training.folds import Folds
 from tests.artifacts import FLOWER
-from tests.e2e.conftest import Answer, World
-from tests.services import Service, answer, answering, be_silent, service
-
-DEFINITION = """
-from sklearn.ensemble import HistGradientBoostingClassifier
-from sklearn.pipeline import Pipeline
-
-from augury.pipelines import SKLearnClassifier
-
-def build_pipeline():
-    return Pipeline([("trees", SKLearnClassifier("name", clf=HistGradientBoostingClassifier(max_iter=10)))])
-"""
+from tests.e2e.conftest import World
+from tests.e2e.two_functions import TREES, Pair, two_functions
+from tests.services import answering, be_silent
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +31,7 @@ def client(world: World, tmp_path_factory: pytest.TempPathFactory) -> NewClient:
     """A client whose default pipeline is one of histogram-based trees, which have no ONNX form."""
     client = world.new_client()
     place = tmp_path_factory.mktemp("trees")
-    (place / "trees.py").write_text(DEFINITION)
+    (place / "trees.py").write_text(TREES)
     deployment, connection = world.platform.deployment, world.platform.connection
     outcome = train(
         load_definition(place / "trees.py"),
@@ -90,52 +79,10 @@ def test_a_function_without_the_lane_answers_503_and_names_it(
     assert "the pandas lane" in told["details"][0]["msg"]
 
 
-class Pair:
-    """The predict function without pandas and the heavy function, with Lambda's Invoke API between them."""
-
-    def __init__(self, thin: LocalFunction, heavy: LocalFunction, lambda_api: Service) -> None:
-        self.thin, self.heavy, self.lambda_api = thin, heavy, lambda_api
-        lambda_api.answering = self._invoked
-
-    def _invoked(self, handler: BaseHTTPRequestHandler, _: Service) -> None:
-        assert handler.path == "/2015-03-31/functions/predict-heavy/invocations?Qualifier=live"
-        told = self.heavy.invoke(json.loads(self.lambda_api.asked[-1].content))
-        answer(handler, json.dumps(told).encode())
-
-    def ask(self, client: NewClient, **features: Any) -> Answer:
-        query = urlencode({"consumer_key": client.js_key, "pipeline": "trees", **features})
-        return self._answered(f"GET /js/predict?{query}", "GET /js/predict")
-
-    def infer(self, client: NewClient, token: str) -> Answer:
-        inputs = [{"name": name, "shape": [1, 1], "datatype": "FP64", "data": [v]} for name, v in FLOWER.items()]
-        headers = [("authorization", f"Bearer {token}"), ("content-type", "application/json")]
-        return self._answered(
-            "POST /v2/models/trees/infer",
-            "POST /v2/models/{name}/infer",
-            headers,
-            json.dumps({"inputs": inputs}).encode(),
-        )
-
-    def _answered(
-        self, line: str, route: str, headers: list[tuple[str, str]] | None = None, body: bytes = b""
-    ) -> Answer:
-        method, target = line.split(" ")
-        request = HttpRequest(method, target, "HTTP/1.1", headers or [], body, "127.0.0.1")
-        told = answer_of(self.thin.invoke(event_of(request, route, port=80, now=datetime.now(UTC))))
-        return Answer(told.status, dict(told.headers), told.body.decode())
-
-
 @pytest.fixture
 def pair(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pair]:
-    monkeypatch.delenv("AUGURY_PANDAS_LANE")
-    monkeypatch.setenv("AUGURY_HEAVY_FUNCTION", "predict-heavy")
-    with service() as lambda_api:
-        monkeypatch.setenv("AWS_ENDPOINT_URL_LAMBDA", f"http://127.0.0.1:{lambda_api.port}")
-        with (
-            LocalFunction(FunctionConfiguration("thin", Function.PREDICT.handler, timeout_s=3)) as thin,
-            LocalFunction(FunctionConfiguration("predict-heavy", HEAVY_HANDLER)) as heavy,
-        ):
-            yield Pair(thin, heavy, lambda_api)
+    with two_functions(monkeypatch) as pair:
+        yield pair
 
 
 def test_a_function_without_the_lane_has_the_heavy_one_score_and_logs_it_once(

@@ -3,28 +3,34 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-import pandas as pd
 import pytest
+import schemathesis
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from schemathesis import GenerationMode
+from schemathesis.checks import CHECKS, load_all_checks
 
-from augury.artifacts import DataWindow, Manifest
-from augury.cli.signatures import signer_of, trust_of
-from augury.clients import NewClient
-from augury.names import PipelineName, Version
-from augury.pipelines._pandas_lane import PandasScorer
-from augury.training import load_definition, register, train
-from augury.training.folds import Folds
-from augury.training.stages import events_of, fit, seeded
-from tests.artifacts import ROOT
+from augury import openapi
 from tests.e2e.conftest import World
+from tests.e2e.examples import EXAMPLES, HOSTILE, Example, served
 
-EXAMPLES = {"iris_xgboost": 150, "wine": 178, "tickets_tfidf": 30, "flights": 200}
+type Examples = Callable[[str], Example]
+
+load_all_checks()
+JUDGED: list[Any] = [
+    CHECKS.get_one(name)
+    for name in (
+        "not_a_server_error",
+        "status_code_conformance",
+        "content_type_conformance",
+        "response_schema_conformance",
+    )
+]
+
 FUZZ = settings(
     max_examples=50,
     deadline=None,
@@ -32,76 +38,10 @@ FUZZ = settings(
     derandomize=True,
 )
 
-# Texts without what JSON or UTF-8 can't carry, and numbers at the edges of float32, float64 and int64.
-_HOSTILE = st.one_of(
-    st.none(),
-    st.booleans(),
-    st.sampled_from([0, -1, 2**53 + 1, 2**63 - 1, -(2**63), 1e-320, -0.0, 3.5e38, 1e300, 1.7976931348623157e308]),
-    st.floats(allow_nan=False, allow_infinity=False),
-    st.text(max_size=20),
-    st.sampled_from(
-        ["", "1", "true", "NaN", "null", "2013-02-30", "0001-01-01", "9999-12-31T23:59:60Z", "\0", "a" * 500]
-    ),
-    st.lists(st.integers(0, 9), max_size=3),
-    st.dictionaries(st.text(max_size=3), st.integers(0, 9), max_size=2),
-)
-
-
-@dataclass(frozen=True)
-class Example:
-    """A pipeline that is served, and the same one as it was fitted."""
-
-    client: NewClient
-    bearer: str
-    manifest: Manifest
-    fitted: PandasScorer
-    records: list[dict[str, Any]]
-
-    def rows(self) -> st.SearchStrategy[dict[str, Any]]:
-        """Return records that are like those of training, but for some fields, which may be missing."""
-        names = list(self.manifest.inputs.names)
-        spoilt = st.dictionaries(st.sampled_from(names), _HOSTILE, max_size=2)
-        missing = st.sets(st.sampled_from(names), max_size=1)
-        made = st.tuples(st.sampled_from(self.records), spoilt, st.one_of(st.just(set()), missing))
-        return made.map(lambda one: {name: value for name, value in {**one[0], **one[1]}.items() if name not in one[2]})
-
-    def would_answer(self, row: Mapping[str, Any]) -> bool:
-        """Say whether a record fits the schema, and the fitted pipeline has an answer to it."""
-        return not self.manifest.inputs.problems(row) and bool(self.fitted.answers([row]).answered.all())
-
 
 @pytest.fixture(scope="module")
-def examples(world: World, tmp_path_factory: pytest.TempPathFactory) -> Any:
-    @cache
-    def example(name: str) -> Example:
-        definition = load_definition(ROOT / "training" / f"{name}.py")
-        frame = definition.example()
-        frame = frame.sample(EXAMPLES[name], random_state=0) if len(frame) > EXAMPLES[name] else frame
-        return _served(world, name, frame, tmp_path_factory)
-
-    return example
-
-
-def _served(world: World, name: str, frame: pd.DataFrame, places: pytest.TempPathFactory) -> Example:
-    client, definition = world.new_client(), load_definition(ROOT / "training" / f"{name}.py")
-    deployment, connection = world.platform.deployment, world.platform.connection
-    outcome = train(
-        definition,
-        frame,
-        client=client.name,
-        pipeline=PipelineName("fuzzed"),
-        version=Version("1"),
-        directory=places.mktemp(name) / "1",
-        data_window=DataWindow(),
-        folds=Folds(2),
-        signer=signer_of(deployment, connection),
-    )
-    trust = trust_of(deployment, connection)
-    register(outcome.directory, client.name, store=world.store, registry=world.registry, trust=trust)
-    events, inputs = events_of(frame), outcome.manifest.inputs
-    known = json.loads(events[list(inputs.names)].head(20).to_json(orient="records"))
-    fitted = PandasScorer(fit(seeded(definition.pipeline(), 0), events), inputs)
-    return Example(client, f"Bearer {world.token(client)}", outcome.manifest, fitted, known)
+def examples(world: World, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Example]:
+    return cache(lambda name: served(world, name, tmp_path_factory.mktemp(name)))
 
 
 def ask(world: World, example: Example, body: bytes) -> tuple[int, Any]:
@@ -113,8 +53,10 @@ def ask(world: World, example: Example, body: bytes) -> tuple[int, Any]:
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_a_record_is_answered_only_where_the_fitted_pipeline_answers_it(world: World, examples: Any, name: str) -> None:
-    example: Example = examples(name)
+def test_a_record_is_answered_only_where_the_fitted_pipeline_answers_it(
+    world: World, examples: Examples, name: str
+) -> None:
+    example = examples(name)
     statuses = set()
 
     @given(st.lists(example.rows(), min_size=1, max_size=3), st.booleans())
@@ -134,10 +76,10 @@ def test_a_record_is_answered_only_where_the_fitted_pipeline_answers_it(world: W
     assert {200, 422} <= statuses
 
 
-def test_any_other_body_is_told_what_is_wrong_with_it(world: World, examples: Any) -> None:
-    example: Example = examples("iris_xgboost")
+def test_any_other_body_is_told_what_is_wrong_with_it(world: World, examples: Examples) -> None:
+    example = examples("iris_xgboost")
     parts = st.recursive(
-        _HOSTILE, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_WORDS, inner, max_size=4)
+        HOSTILE, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_WORDS, inner, max_size=4)
     )
     bodies = parts.map(lambda value: json.dumps(value).encode()) | st.binary(max_size=60)
 
@@ -152,3 +94,65 @@ def test_any_other_body_is_told_what_is_wrong_with_it(world: World, examples: An
 
 
 _WORDS = st.sampled_from(["data", "meta", "puid", "pipeline", "key", "f1", "f2", "f3"])
+
+
+def document_of(world: World, example: Example) -> dict[str, Any]:
+    told = world.call("GET", "/openapi.json", Authorization=example.bearer)
+    assert told.status == 200
+    document: dict[str, Any] = told.json
+    return document
+
+
+def authorize(case: schemathesis.Case[Any], example: Example) -> None:
+    if case.operation.path == "/js/predict":
+        case.query["consumer_key"] = example.client.js_key
+    else:
+        case.headers["Authorization"] = example.bearer
+
+
+@pytest.mark.parametrize("mode", list(GenerationMode))
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_what_the_clients_document_leads_to_is_answered_as_it_says(
+    world: World, examples: Examples, name: str, mode: GenerationMode
+) -> None:
+    example = examples(name)
+    schema, statuses = schemathesis.openapi.from_dict(document_of(world, example)), set[int]()
+
+    @given(schema["/predict"]["POST"].as_strategy(generation_mode=mode))
+    @settings(FUZZ, max_examples=25)
+    def check(case: schemathesis.Case[Any]) -> None:
+        authorize(case, example)
+        answer = case.call(base_url=world.platform.api_url)
+        case.validate_response(answer, checks=JUDGED)
+        assert "Traceback" not in answer.text
+        statuses.add(answer.status_code)
+        if answer.status_code == 200:
+            assert isinstance(answer.request.body, bytes)
+            asked = json.loads(answer.request.body)
+            data = asked.get("data", asked)
+            assert all(map(example.would_answer, data if isinstance(data, list) else [data])), asked
+
+    check()
+    assert 200 in statuses if mode is GenerationMode.POSITIVE else statuses - {200}
+
+
+def test_the_other_routes_of_a_clients_document_answer_as_it_says(world: World, examples: Examples) -> None:
+    example = examples("iris_xgboost")
+    document = document_of(world, example)
+    own = {path: methods for path, methods in document["paths"].items() if path not in SHARED | {"/predict"}}
+    schema = schemathesis.openapi.from_dict({**document, "paths": own})
+    operations = [schema[path][method.upper()] for path, methods in own.items() for method in methods]
+    assert len(operations) > 10
+
+    for operation in operations:
+
+        @given(operation.as_strategy())
+        @settings(FUZZ, max_examples=12)
+        def check(case: schemathesis.Case[Any]) -> None:
+            authorize(case, example)
+            case.call_and_validate(base_url=world.platform.api_url, checks=JUDGED)
+
+        check()
+
+
+SHARED = frozenset(openapi.document("0")["paths"])

@@ -5,12 +5,15 @@ from __future__ import annotations
 import importlib
 import json
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
 
 import jsonschema
 import pytest
+import urllib3
 
 from augury.analysis.variations import variation_figures
 from augury.cli import training
@@ -19,8 +22,9 @@ from augury.clients import NewClient
 from augury.frames.predictions import feedback_lines, prediction_lines
 from augury.lake import RAW_PREDICTIONS
 from augury.names import ClientName, Version
+from augury.routes import ROUTES
 from tests.artifacts import DEFINITION, FLOWER
-from tests.e2e.conftest import World
+from tests.e2e.conftest import Answer, World
 
 
 @pytest.fixture(scope="module")
@@ -128,16 +132,68 @@ def test_the_open_inference_protocols_errors_have_its_field_beside_ours(world: W
         assert (refused.status, "error" in refused.json) == (404, True)
 
 
+def test_a_clients_document_names_all_that_it_can_call(world: World, client: NewClient) -> None:
+    told = world.call("GET", "/openapi.json", Authorization=f"Bearer {world.token(client)}").json
+    described = {(method.upper(), path) for path, methods in told["paths"].items() for method in methods}
+    assert described == {(route.method, route.path) for route in ROUTES if route.method != "OPTIONS"}
+
+
 def test_the_examples_of_a_clients_document_are_answered_as_it_says(world: World, client: NewClient) -> None:
-    told = world.call("GET", "/openapi.json", Authorization=f"Bearer {world.token(client)}")
-    content = told.json["paths"]["/predict"]["post"]["requestBody"]["content"]["application/json"]
-    example = content["examples"]["iris"]["value"]
-    answer = world.post(client, "/predict", json.dumps(example).encode())
-    assert answer.status == 200
-    schemas = told.json["components"]["schemas"]
-    assert schemas["iris-record"]["required"] == ["f1", "f2", "f3", "f4"]
-    for value, schema in ((example, "iris-request"), (answer.json, "Answer")):
-        jsonschema.validate(value, {"$ref": f"#/components/schemas/{schema}", "components": told.json["components"]})
+    told = world.call("GET", "/openapi.json", Authorization=f"Bearer {world.token(client)}").json
+    components = told["components"]
+    assert components["schemas"]["iris-record"]["required"] == ["f1", "f2", "f3", "f4"]
+    pasted = 0
+    for path, methods in told["paths"].items():
+        for method, operation in methods.items():
+            for content_type, schema, body in bodies(operation):
+                answer = paste(world, client, f"{method} {path}", operation, content_type, body)
+                assert answer.status == 200, (method, path, answer.text)
+                if schema is not None:
+                    jsonschema.validate(body, schema | {"components": components})
+                if answer.headers["Content-Type"] == "application/json":
+                    said = operation["responses"]["200"]["content"]["application/json"]["schema"]
+                    jsonschema.validate(answer.json, said | {"components": components})
+                pasted += body is not None
+    assert pasted >= 7, "a token, an event by two routes in two forms, a prediction, feedback, tensors by two routes"
+
+
+def bodies(operation: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:
+    """Yield the type, schema and value of each example of a request's body; or nothing of anything."""
+    if "requestBody" not in operation:
+        yield "", None, None
+        return
+    for content_type, content in operation["requestBody"]["content"].items():
+        one = [{"value": content["example"]}] if "example" in content else []
+        for example in [*content.get("examples", {}).values(), *one]:
+            yield content_type, content["schema"], example["value"]
+
+
+def paste(
+    world: World, client: NewClient, call: str, operation: Mapping[str, Any], content_type: str, body: Any
+) -> Answer:
+    """Make a call of the examples that an operation has, with the credential that it names."""
+    method, path = call.split(" ")
+    query: dict[str, str] = {}
+    headers = {"Content_Type": content_type} if content_type else {}
+    for parameter in operation.get("parameters", []):
+        if parameter["in"] == "path":
+            path = path.replace(f"{{{parameter['name']}}}", parameter["example"])
+        elif "content" in parameter:
+            (example, *_) = parameter["content"]["application/json"]["examples"].values()
+            query[parameter["name"]] = json.dumps(example["value"])
+        elif "example" in parameter:
+            query[parameter["name"]] = parameter["example"]
+    wanted: Mapping[str, Any] = next(iter(operation["security"]), {})
+    if "jsKey" in wanted:
+        query["consumer_key"] = client.js_key
+    if "bearer" in wanted:
+        headers["Authorization"] = f"Bearer {world.token(client)}"
+    if "keyAndSecret" in wanted:
+        pair = f"{client.consumer_key}:{client.consumer_secret}"
+        headers |= urllib3.make_headers(basic_auth=pair)
+    sent = None if body is None else urlencode(body) if "form" in content_type else json.dumps(body)
+    asked = f"{path}?{urlencode(query)}" if query else path
+    return world.call(method.upper(), asked, None if sent is None else sent.encode(), **headers)
 
 
 def test_every_prediction_is_logged(world: World, client: NewClient) -> None:

@@ -23,6 +23,9 @@ _ACCEPTED: Mapping[str, frozenset[type]] = {
     **{f"{sign}INT{bits}": frozenset({int}) for sign in ("", "U") for bits in (8, 16, 32, 64)},
     **{f"FP{bits}": _NUMBERS for bits in (16, 32, 64)},
 }
+DATATYPES = frozenset(_ACCEPTED)
+"""Datatypes that an input may have."""
+
 _MAX_KEYS = 1_000_000
 
 

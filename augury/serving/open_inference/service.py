@@ -10,18 +10,16 @@ from augury import __version__
 from augury.errors import AuguryError, Detail, Kind
 from augury.names import ClientName
 from augury.registry import PipelineTarget, Variation
-from augury.schema import Field, FieldType
 from augury.serving.directory import Deployed, PipelineDirectory
 from augury.serving.engine import PredictionEngine
 from augury.serving.model_cache import ModelCache
 from augury.serving.models import Model
 from augury.serving.open_inference.errors import in_its_words
-from augury.serving.open_inference.inputs import JSON_TEXT, InferRequest, read_document, read_infer
+from augury.serving.open_inference.inputs import InferRequest, read_document, read_infer
+from augury.serving.open_inference.metadata import describe_input
 from augury.serving.open_inference.outputs import describe_outputs, with_binary, write_infer
 
 type Json = dict[str, Any]
-
-_DATATYPES = {FieldType.NUMBER: "FP64", FieldType.BOOLEAN: "BOOL"}
 
 
 class OpenInference:
@@ -218,15 +216,6 @@ def _described(model: Model | None, variation: Variation) -> Json:
         return {"platform": f"augury_{variation.target.kind}", "inputs": [], "outputs": []}
     return {
         "platform": f"augury_{model.manifest.lane}",
-        "inputs": [_input(field) for field in model.manifest.inputs.fields],
+        "inputs": [describe_input(field) for field in model.manifest.inputs.fields],
         "outputs": describe_outputs(model.manifest.classes),
     }
-
-
-def _input(field: Field) -> Json:
-    is_json = field.type in (FieldType.ARRAY, FieldType.OBJECT)
-    # INT64 has no null, and a field may have one.
-    is_whole = field.type is FieldType.NUMBER and field.integral and not field.nullable
-    datatype = "INT64" if is_whole else _DATATYPES.get(field.type, "BYTES")
-    parameters = {"nullable": field.nullable, **(JSON_TEXT if is_json else {})}
-    return {"name": field.name, "datatype": datatype, "shape": [-1, 1], "parameters": parameters}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from collections.abc import Callable
 from math import sqrt
 
 import pytest
@@ -11,7 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from augury.names import ClientName, PipelineName, Version
-from augury.registry import PipelineTarget, Variation, choose_shadows, choose_variation
+from augury.registry import (
+    PipelineDeployment,
+    PipelineTarget,
+    Variation,
+    choose_shadows,
+    choose_variation,
+    plan_promotion,
+)
 
 ACME, IRIS = ClientName("acme"), PipelineName("iris")
 RATIOS = st.lists(st.just(0.0) | st.floats(1e-6, 1e6), min_size=1, max_size=25).filter(any)
@@ -48,16 +56,19 @@ def test_calls_are_shared_by_the_ratios_within_sampling_error(count: int) -> Non
         assert within_sampling_error(counts[f"v{position}"], calls, ratio / total)
 
 
+TWENTY = [float(n) for n in range(1, 21)]
+
+
+@pytest.mark.parametrize("ratios", [[0.5, 0.3, 0.2], TWENTY], ids=["three", "twenty"])
 @pytest.mark.parametrize(
     "key_of", [str, "user-{:08d}".format, "a{}@example.com".format, "{0:b}".format, lambda n: "x" * n, chr],
     ids=["counted", "padded", "addresses", "binary", "lengths", "characters"],
 )  # fmt: skip
-def test_skewed_keys_are_shared_as_evenly_as_random_ones(key_of: object) -> None:
-    assert callable(key_of)
+def test_skewed_keys_are_shared_as_evenly_as_random_ones(key_of: Callable[[int], str], ratios: list[float]) -> None:
     keys = [key_of(n) for n in range(1, 3_000)]
-    counts = Counter(chosen([0.5, 0.3, 0.2], key) for key in keys)
-    for label, share in (("v0", 0.5), ("v1", 0.3), ("v2", 0.2)):
-        assert within_sampling_error(counts[label], len(keys), share)
+    counts = Counter(chosen(ratios, key) for key in keys)
+    for position, ratio in enumerate(ratios):
+        assert within_sampling_error(counts[f"v{position}"], len(keys), ratio / sum(ratios))
 
 
 def test_a_few_callers_that_make_most_calls_stay_where_they_are() -> None:
@@ -85,6 +96,21 @@ def test_a_canary_that_grows_keeps_all_of_its_callers_and_gains_others() -> None
     keys = [f"user-{n}" for n in range(5_000)]
     callers = [{key for key in keys if chosen([1 - share, share], key) == "v1"} for share in (0.01, 0.1, 0.5, 1)]
     assert callers[0] < callers[1] < callers[2] < callers[3] == set(keys)
+
+
+@pytest.mark.parametrize("position", [0, 7, 19])
+def test_a_canary_among_twenty_keeps_its_callers_through_the_promotions_that_grow_it(position: int) -> None:
+    keys = [f"user-{n}" for n in range(4_000)]
+    deployment = PipelineDeployment(pipeline=IRIS, revision=1, variations=tuple(variations(*TWENTY)))
+    canary = deployment.variations[position]
+    callers: set[str] = set()
+    for share in (0.01, 0.1, 0.5, 0.99):
+        deployment = plan_promotion(deployment, IRIS, canary.target, share=share, label=canary.label).after
+        assert len(deployment.answering) == 20
+        got = {key for key in keys if choose_variation(deployment.answering, ACME, IRIS, key).label == canary.label}
+        assert callers < got
+        assert within_sampling_error(len(got), len(keys), share)
+        callers = got
 
 
 def test_another_client_or_pipeline_draws_anew() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import jsonschema
@@ -13,11 +14,22 @@ from augury.names import ClientName
 from augury.schema import Field, FieldType, InputSchema
 from augury.serving import PipelineCatalogue
 from augury.serving.api_document import AnsweringPipeline, client_document
+from augury.serving.open_inference.inputs import read_infer
 from tests.artifacts import ACME, FLOWER, TRUST, trained_iris
 from tests.unit.serving.conftest import Bench
 
 CITY = Field(name="city", type=FieldType.TEXT, nullable=True, categories=("Bonn", "Köln"), examples=("Köln",))
 AGE = Field(name="age", type=FieldType.NUMBER, integral=True, minimum=18, maximum=80)
+
+AGE_OR_NULL = Field(name="age", type=FieldType.NUMBER, nullable=True)
+EXAMPLE_OF = {
+    FieldType.NUMBER: 2.5,
+    FieldType.BOOLEAN: True,
+    FieldType.TEXT: "7",
+    FieldType.ARRAY: ["a", 1],
+    FieldType.OBJECT: {"a": [1]},
+    FieldType.ANY: 7,
+}
 
 
 def manifest(*fields: Field) -> Manifest:
@@ -36,7 +48,7 @@ def is_valid(document: dict[str, Any], request: Any) -> bool:
 
 def examples(document: dict[str, Any]) -> dict[str, Any]:
     content = document["paths"]["/predict"]["post"]["requestBody"]["content"]["application/json"]
-    return {name: example["value"] for name, example in content["examples"].items()}
+    return {name: example["value"] for name, example in content.get("examples", {}).items()}
 
 
 @pytest.fixture
@@ -100,3 +112,17 @@ def test_a_client_without_pipelines_has_a_document_too(bench: Bench) -> None:
     catalogue = PipelineCatalogue(bench.registry, bench.store, TRUST)
     assert examples(catalogue.document(ClientName("other"))) == {}
     assert set(examples(catalogue.document(ACME))) == {"iris"}
+
+
+def test_the_examples_of_tensors_say_what_those_of_rows_do() -> None:
+    fields = [
+        Field(name=kind.name.lower(), type=kind, nullable=True, integral=kind is FieldType.NUMBER, examples=(value,))
+        for kind, value in EXAMPLE_OF.items()
+    ]
+    whole, missing = Field(name="whole", type=FieldType.NUMBER, integral=True, minimum=18), AGE_OR_NULL
+    document = client_document("1", [pipeline("theirs"), pipeline("all", manifest(*fields, whole, missing))])
+    row = examples(document)["all"]["data"]
+    infer = document["paths"]["/v2/models/{name}/versions/{version}/infer"]["post"]
+    tensors = infer["requestBody"]["content"]["application/json"]["examples"]["all"]["value"]
+    assert read_infer(json.dumps(tensors).encode(), "all").prediction.rows == (row,)
+    assert [parameter["example"] for parameter in infer["parameters"]] == ["all", "1"]

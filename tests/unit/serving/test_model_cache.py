@@ -15,7 +15,7 @@ import pytest
 from augury.artifacts import Artifact, ArtifactRefused, load, save
 from augury.errors import AuguryError, Kind
 from augury.lake import model_prefix
-from augury.names import Version
+from augury.names import ClientName, Version
 from augury.registry import PipelineVersion
 from augury.serving import PLAN_LANE, ModelCache, Scorer
 from augury.serving.model_cache import BROKEN_S, UNAVAILABLE_S
@@ -169,6 +169,21 @@ def test_versions_of_the_same_files_share_what_is_in_memory(
     assert len({id(model.scorer) for model in found}) == 1
     assert [model.manifest.version for model in found] == ["1", "2", "3"]
     assert [models.get(ACME, version) for version in versions.values()] == found
+
+
+def test_another_clients_version_of_the_same_files_shares_nothing(
+    cache: Callable[..., ModelCache], versions: Versions, bench: Bench, tmp_path: Path
+) -> None:
+    artifact, other = load(trained_iris().directory, TRUST), ClientName("acme-2")
+    save(tmp_path / "theirs", artifact.manifest.model_copy(update={"client": other}), artifact.files, SIGNER)
+    register(tmp_path / "theirs", other, store=bench.store, registry=bench.registry, trust=TRUST)
+    theirs = bench.registry.version(other, IRIS, Version("1"))
+    assert theirs is not None
+    models = cache()
+    ours = models.get(ACME, versions["1"])
+    assert models.get(other, theirs).scorer is not ours.scorer
+    assert models.get(other, theirs).manifest.client == other
+    assert {path.name for path in (tmp_path / "cache").iterdir()} == {ACME, other}
 
 
 def test_a_broken_artifact_is_tried_again_after_a_while_and_is_no_others_trouble(

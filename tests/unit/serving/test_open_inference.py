@@ -23,8 +23,8 @@ from augury.serving.answers import Answer, value_prediction
 from augury.serving.open_inference.binary import attach, unpacked
 from augury.serving.open_inference.binary import packed as in_binary
 from augury.serving.open_inference.inputs import read_infer
+from augury.serving.open_inference.metadata import describe_input
 from augury.serving.open_inference.outputs import write_infer
-from augury.serving.open_inference.service import _input
 from augury.training import add_version
 from tests.artifacts import ACME, FLOWER, IRIS, SIGNER, TRUST, VERSION, trained_iris
 from tests.unit.serving.conftest import Bench
@@ -134,7 +134,7 @@ def test_a_model_is_described_with_its_real_inputs_and_outputs(protocol: OpenInf
     ],
 )
 def test_each_type_of_field_has_its_datatype(field: Field, datatype: str) -> None:
-    assert _input(field)["datatype"] == datatype
+    assert describe_input(field)["datatype"] == datatype
 
 
 def test_several_rows_get_what_predict_says_of_them(bench: Bench, protocol: OpenInference) -> None:
