@@ -1,4 +1,8 @@
-"""API Gateway's event as a request, and its answer, without a router between: it costs a third of a prediction."""
+"""API Gateway's event as a request, and its answer, without a router between.
+
+Powertools' router took 38 us of a warm prediction's 191 us in a loop, and 115 us of 590 us where other work had the
+processor in between. The predict function's own time is to stay within 250 us.
+"""
 
 from __future__ import annotations
 

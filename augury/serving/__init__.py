@@ -8,6 +8,7 @@ from augury.serving.directory import PipelineDirectory
 from augury.serving.engine import PredictionEngine, ShadowFailed
 from augury.serving.heavy import HeavyFunction, ScoreRequest, answer_score
 from augury.serving.log_queue import TRY_S, LinesLost, LogQueue
+from augury.serving.long_lived import LongLived
 from augury.serving.masks import MASKED, Masks
 from augury.serving.model_cache import CacheCounts, ModelCache
 from augury.serving.models import Lane, Model, NoSuchLane, Scorer, load_model
@@ -31,6 +32,7 @@ __all__ = [
     "Lane",
     "LinesLost",
     "LogQueue",
+    "LongLived",
     "Masks",
     "Model",
     "ModelCache",

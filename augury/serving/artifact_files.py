@@ -37,6 +37,7 @@ class ArtifactFiles:
         self._lock = Lock()
         left = sorted(directory.glob("*/*/*/"), key=_changed_at)
         self._sizes = OrderedDict((copy, _size_bytes(copy)) for copy in left)
+        self._total_bytes = sum(self._sizes.values())
 
     def read(self, client: ClientName, version: PipelineVersion) -> artifacts.Artifact:
         """Return an artifact's files from the local copy, or from the store where there is none or it was damaged.
@@ -67,11 +68,13 @@ class ArtifactFiles:
     def _keep(self, copy: Path) -> None:
         """Count a copy as the latest used, and remove those that no longer fit."""
         with self._lock:
-            self._sizes.pop(copy, None)
+            self._total_bytes -= self._sizes.pop(copy, 0)
             if copy.exists():
                 self._sizes[copy] = _size_bytes(copy)
-            while len(self._sizes) > 1 and sum(self._sizes.values()) > self._limit_bytes:
-                oldest, _ = self._sizes.popitem(last=False)
+                self._total_bytes += self._sizes[copy]
+            while len(self._sizes) > 1 and self._total_bytes > self._limit_bytes:
+                oldest, size_bytes = self._sizes.popitem(last=False)
+                self._total_bytes -= size_bytes
                 shutil.rmtree(oldest, ignore_errors=True)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections import OrderedDict, defaultdict
+from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -73,6 +73,8 @@ class ModelCache:
         Lanes of another process: of their artifacts nothing but the manifest is fetched.
     now : callable, optional
         Clock, seconds since 1970.
+    on_loaded : callable, optional
+        Called after each load.
 
     Attributes
     ----------
@@ -91,14 +93,18 @@ class ModelCache:
         disk_limit_bytes: int | None = None,
         far_lanes: Mapping[str, Lane] | None = None,
         now: Callable[[], float] = time.time,
+        on_loaded: Callable[[], None] = lambda: None,
     ) -> None:
         self._files = ArtifactFiles(store, directory, disk_limit_bytes or limit_bytes, trust)
         self._limit_bytes = limit_bytes
         self._store, self._trust = store, trust
         self._far_lanes = far_lanes or {}
         self._lanes = {**lanes, **self._far_lanes}
+        self._on_loaded = on_loaded
         self.counts = CacheCounts()
         self._models: OrderedDict[_Key, Model] = OrderedDict()
+        self._uses: Counter[int] = Counter()
+        self._size_bytes = 0
         self._scorers: WeakValueDictionary[object, Scorer] = WeakValueDictionary()
         self._broken = TtlCache[_Key, AuguryError](BROKEN_S, now)
         self._unavailable = TtlCache[_Key, AuguryError](UNAVAILABLE_S, now)
@@ -178,10 +184,13 @@ class ModelCache:
     def _keep(self, key: _Key, model: Model) -> Model:
         with self._lock:
             self._models[key] = model = self._shared(key[0], model)
-            while len(self._models) > 1 and self._size_bytes() > self._limit_bytes:
-                self._models.popitem(last=False)
+            self._count(model)
+            while len(self._models) > 1 and self._size_bytes > self._limit_bytes:
+                _, oldest = self._models.popitem(last=False)
+                self._discount(oldest)
                 self.counts.evictions += 1
             self.counts.loads += 1
+        self._on_loaded()
         return model
 
     def _shared(self, client: ClientName, model: Model) -> Model:
@@ -193,9 +202,17 @@ class ModelCache:
         same = (client, manifest.lane, manifest.kind, manifest.inputs.model_dump_json(), files)
         return replace(model, scorer=self._scorers.setdefault(same, model.scorer))
 
-    def _size_bytes(self) -> int:
-        """Return the size of what is loaded; what versions share counts once."""
-        return sum({id(model.scorer): model.size_bytes for model in self._models.values()}.values())
+    def _count(self, model: Model) -> None:
+        """Add a model to the size of what is loaded; what versions share counts once."""
+        self._uses[id(model.scorer)] += 1
+        if self._uses[id(model.scorer)] == 1:
+            self._size_bytes += model.size_bytes
+
+    def _discount(self, model: Model) -> None:
+        self._uses[id(model.scorer)] -= 1
+        if not self._uses[id(model.scorer)]:
+            del self._uses[id(model.scorer)]
+            self._size_bytes -= model.size_bytes
 
 
 def _broken(version: PipelineVersion, reason: str) -> AuguryError:

@@ -26,7 +26,6 @@ MOST_COLD_MS = 20.0
 class Many:
     """What one process measured of itself: times in milliseconds, and its memory after each pass in MB."""
 
-    fetched_ms: list[float]
     cold_ms: list[float]
     warm_ms: list[float]
     resident_mb: list[float]
@@ -38,7 +37,7 @@ def measure(backing: ours.Backing, workshop: Workshop, clients: int) -> Many:
     There is memory for half of them: asked in turn, each has given way when it is asked again.
     """
     names = [ClientName(f"client-{number}") for number in range(clients)]
-    backing.register(names)
+    backing.register_on_disk(names)
     listed, body = backing.scratch / "clients", backing.scratch / "body.json"
     listed.write_text("\n".join(names))
     body.write_bytes(json.dumps({"data": model.rows(1)[0]}).encode())
@@ -61,7 +60,6 @@ def table(found: Many, title: str) -> Table:
     for column in made.columns[1:]:
         column.justify = "right"
     for name, durations in (
-        ("artifact fetched from S3", found.fetched_ms),
         ("artifact on the local disk", found.cold_ms),
         ("model in memory", found.warm_ms),
     ):

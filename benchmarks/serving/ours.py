@@ -6,12 +6,13 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import urllib3
 
-from augury.artifacts import LocalSigner, Trust
+from augury.artifacts import MANIFEST_FILE, LocalSigner, Trust
 from augury.aws import ObjectStore, Table
 from augury.clients import ClientAdmin, NewClient
 from augury.local import LocalPlatform
@@ -55,6 +56,19 @@ class Backing:
         for client in clients:
             directory = artifact.write(self.scratch / "artifacts" / client, client, signer)
             register(directory, client, store=store, registry=registry, trust=trust)
+
+    def register_on_disk(self, clients: Sequence[ClientName]) -> None:
+        """Give each of some clients the pipeline, in an artifact of its own that was fetched already."""
+        deployment, aws = self.platform.deployment, self.platform.connection
+        signer = LocalSigner.read_or_make(Path(deployment.artifact_signing_key or ""))
+        registry = Registry(Table(aws.dynamodb(), deployment.table))
+        for client in clients:
+            directory = artifact.write(self.scratch / "artifacts" / client, client, signer)
+            digest = sha256((directory / MANIFEST_FILE).read_bytes()).hexdigest()
+            registry.register(client, artifact.PIPELINE, artifact.VERSION, manifest_sha256=digest, metrics={})
+            copy = self.scratch / "models" / client / artifact.PIPELINE / f"{artifact.VERSION}-{digest[:16]}"
+            copy.parent.mkdir(parents=True)
+            directory.rename(copy)
 
     def environment(self, workshop: Workshop, **more: str) -> dict[str, str]:
         """Return the variables of a process that serves, as a deployment has them."""

@@ -12,6 +12,7 @@ from augury.errors import Kind
 from augury.serving import CacheCounts, Failed, Served
 from functions.distributions import Distribution
 from functions.metrics import COUNT, MILLISECONDS, Directive, directives, document, write
+from functions.predict.after_answers import Put, at_once
 
 BY_ROUTE = Directive(
     ("stage", "route", "lane"),
@@ -170,18 +171,22 @@ class EachCall:
         The stage that the function runs in.
     write : callable, optional
         Takes each document; standard output unless given.
+    put : callable, optional
+        Takes the work of writing one; it is done at once unless given.
     """
 
-    def __init__(self, stage: str, write: Write = write) -> None:
+    def __init__(self, stage: str, write: Write = write, put: Put = at_once) -> None:
         self._stage = stage
         self._write = write
+        self._put = put
 
     def record(self, labels: Labels, latency_ms: float, rows: int, process: Mapping[str, int]) -> None:
         """Write one call."""
-        self._write(_document(self._stage, labels, 1, round(latency_ms, 3), rows, process))
+        at = time.time()
+        self._put(lambda: self._write(_document(self._stage, labels, 1, round(latency_ms, 3), rows, process, at)))
 
     def flush(self) -> None:
-        """Do nothing: everything is written."""
+        """Do nothing: everything is written, or is others' to do."""
 
 
 @dataclass(slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from aws_lambda_powertools import Logger
@@ -18,6 +18,7 @@ from augury.errors import AuguryError
 from augury.names import ClientName
 from augury.registry import Registry, Variation
 from augury.serving.targets import AllowedHosts, Connections, HttpServices, LambdaFunctions, Services
+from functions.predict.after_answers import AfterAnswers, Put, at_once
 from functions.predict.extension import (
     Answering,
     NoExtensions,
@@ -42,17 +43,21 @@ class Predictor:
     models: serving.ModelCache
     log: serving.PredictionLog
     metrics: PredictMetrics
+    after_answers: AfterAnswers
 
     def drain(self, within_s: float) -> bool:
         """Let the shadows of what was answered end, and send the log; return whether nothing waits any more."""
         end = time.monotonic() + within_s
+        self.after_answers.do()
         is_shown = self.engine.drain(within_s)
+        self.after_answers.do()  # what shadows left
         return self.log.flush(max(0.0, end - time.monotonic())) and is_shown
 
     def close(self, within_s: float) -> bool:
         """Drain, and take no more; return whether everything was sent."""
         end = time.monotonic() + within_s
         is_shown = self.engine.drain(within_s / 2)
+        self.after_answers.do()
         return self.log.close(max(0.0, end - time.monotonic())) and is_shown
 
 
@@ -68,9 +73,12 @@ def wire(settings: FunctionSettings, aws: Connection, logger: Logger) -> Predict
     registry = Registry(table)
     store = ObjectStore(aws.s3(), settings.require("bucket"))
     trust = _trust(settings, aws)
-    models = _models(settings, aws, store, trust)
-    metrics = PredictMetrics(_recorder(settings), models.counts)
-    log = MeasuredLog(_log(settings, aws, logger, metrics), metrics)
+    long_lived = serving.LongLived()
+    models = _models(settings, aws, store, trust, long_lived.set_aside)
+    after_answers = AfterAnswers()
+    put = after_answers.put if _is_work_done_after_answers(settings) else at_once
+    metrics = PredictMetrics(_recorder(settings, put), models.counts)
+    log = MeasuredLog(_log(settings, aws, logger, metrics), metrics, put)
     directory = serving.PipelineDirectory(registry, settings.registry_ttl_s, prepare=models.get)
     engine = serving.PredictionEngine(
         directory,
@@ -82,7 +90,7 @@ def wire(settings: FunctionSettings, aws: Connection, logger: Logger) -> Predict
         masks=serving.Masks.parse(settings.masked_inputs),
         log_waits=settings.prediction_log == "synchronous",
     )
-    return Predictor(
+    predictor = Predictor(
         authenticator=Authenticator(table),
         engine=engine,
         catalogue=serving.PipelineCatalogue(registry, store, trust),
@@ -90,12 +98,15 @@ def wire(settings: FunctionSettings, aws: Connection, logger: Logger) -> Predict
         models=models,
         log=log,
         metrics=metrics,
+        after_answers=after_answers,
     )
+    long_lived.begin()
+    return predictor
 
 
 def answering(predictor: Predictor, settings: FunctionSettings, logger: Logger) -> Answering:
     """Return what makes a function's answers, and has the log sent after each of them."""
-    if settings.prediction_log == "synchronous" or not is_on_lambda():
+    if not _is_work_done_after_answers(settings):
         return answer_alone
     try:
         return work_after_answers(predictor.drain, predictor.close)
@@ -104,8 +115,13 @@ def answering(predictor: Predictor, settings: FunctionSettings, logger: Logger) 
         return work_before_answers(predictor.drain, serving.TRY_S)
 
 
-def _recorder(settings: FunctionSettings) -> Recorder:
-    return EachCall(settings.stage) if is_on_lambda() else EachSecond(settings.stage)
+def _is_work_done_after_answers(settings: FunctionSettings) -> bool:
+    """Whether :func:`answering` has the predictor drained at every call."""
+    return is_on_lambda() and settings.prediction_log != "synchronous"
+
+
+def _recorder(settings: FunctionSettings, put: Put) -> Recorder:
+    return EachCall(settings.stage, put=put) if is_on_lambda() else EachSecond(settings.stage)
 
 
 def _log(settings: FunctionSettings, aws: Connection, logger: Logger, metrics: PredictMetrics) -> serving.PredictionLog:
@@ -129,7 +145,9 @@ def _trust(settings: FunctionSettings, aws: Connection) -> Trust:
     )
 
 
-def _models(settings: FunctionSettings, aws: Connection, store: ObjectStore, trust: Trust) -> serving.ModelCache:
+def _models(
+    settings: FunctionSettings, aws: Connection, store: ObjectStore, trust: Trust, on_loaded: Callable[[], None]
+) -> serving.ModelCache:
     return serving.ModelCache(
         store,
         settings.model_cache_dir,
@@ -138,6 +156,7 @@ def _models(settings: FunctionSettings, aws: Connection, store: ObjectStore, tru
         lanes=HEAVY_LANES if settings.pandas_lane else serving.PLAN_LANE,
         disk_limit_bytes=settings.model_cache_disk_bytes,
         far_lanes=_far_lanes(settings, aws),
+        on_loaded=on_loaded,
     )
 
 
