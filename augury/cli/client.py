@@ -10,13 +10,15 @@ from rich.table import Table
 from augury.cli import options, session
 from augury.cli.keys import key_facts
 from augury.cli.options import moment
-from augury.cli.remains import Remains, remains_of
+from augury.cli.remains import Remains, remains_of, services_of
 from augury.cli.session import AsJson
 from augury.clients import Quota
 from augury.names import ClientName
 from augury.routes import Scope
 
 app = typer.Typer(help="Clients (tenants) and how much they may send.", no_args_is_help=True)
+
+_UNDEPLOY = "`augury undeploy` takes down what `augury deploy` brought up, now or once the client is deleted."
 
 EventsPerSecond = Annotated[int | None, typer.Option(help="Most events per second, about.", min=1)]
 EventsPerDay = Annotated[int | None, typer.Option(help="Most events per day (UTC), about.", min=1)]
@@ -138,6 +140,9 @@ def delete(
     """End a client: its keys stop within 60 s, for good. Its data stays, and it is said where."""
     run, client = session.of(context), ClientName(name)
     run.clients.snapshot(client)
+    if services := services_of(client, run.registry):
+        running = f"[yellow]These go on running, and cost:[/] {', '.join(services)}. {_UNDEPLOY}"
+        session.progress().print(running, soft_wrap=True)
     options.confirm(f"End client {client} and all of its keys, and never give its name again?", yes)
     deleted = run.client_admin.delete(client)
     remains = _remains(run, client)

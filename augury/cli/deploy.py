@@ -68,6 +68,7 @@ def deploy(
     What answered before goes on to do so until then, and does again where the new version turns out to be unfit.
     Given again after it broke off, the same command goes on where it was.
     """
+    given.require_consistent(context, target)
     run = session.of(context)
     owner = session.existing_client(run, client)
     service = Microservice(

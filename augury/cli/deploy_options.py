@@ -74,6 +74,24 @@ TakeOver = Annotated[
 ]
 
 
+def require_consistent(context: typer.Context, target: Where) -> None:
+    """See that no option was given that the others leave without a meaning.
+
+    Raises
+    ------
+    ValueError
+        One was; the message names it.
+    """
+    if context.params["rollback"] and context.params["dry_run"]:
+        raise ValueError("--rollback and --dry-run exclude each other")
+    if target is Where.EKS:
+        return
+    for parameter in context.command.params:
+        source = context.get_parameter_source(parameter.name or "")
+        if getattr(parameter, "rich_help_panel", None) == _CLUSTER and source and source.name == "COMMANDLINE":
+            raise ValueError(f"{parameter.opts[0]} is for --target eks")
+
+
 def rollout(canary: str, watch: str, max_errors: float) -> Rollout:
     """Return how a new version takes over.
 
@@ -115,11 +133,14 @@ def sample(text: str | None) -> Mapping[str, Any] | None:
     Raises
     ------
     ValueError
-        It is no JSON object.
+        It is no JSON object, or its file can't be read.
     """
     if text is None:
         return None
-    content = Path(text[1:]).read_bytes() if text.startswith("@") else text.encode()
+    try:
+        content = Path(text[1:]).read_bytes() if text.startswith("@") else text.encode()
+    except OSError as error:
+        raise ValueError(f"--sample: {text[1:]} can't be read: {error.strerror}") from None
     try:
         data = orjson.loads(content)
     except orjson.JSONDecodeError as error:

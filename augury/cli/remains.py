@@ -8,7 +8,7 @@ from typing import Any
 from augury.aws import ObjectStore
 from augury.lake import RAW_EVENTS, RAW_FEEDBACK, RAW_PREDICTIONS, client_events, client_models
 from augury.names import ClientName
-from augury.registry import Registry
+from augury.registry import PipelineTarget, Registry
 
 _SHARED = (RAW_EVENTS, RAW_PREDICTIONS, RAW_FEEDBACK)
 
@@ -34,11 +34,14 @@ class Remains:
         What is the client's alone.
     pipelines : tuple of str
         What is registered for it.
+    services : tuple of str
+        Functions and services that answer its calls: they run, and cost, whether it has keys or not.
     """
 
     bucket: str
     stored: tuple[Stored, ...]
     pipelines: tuple[str, ...]
+    services: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Return it for machines."""
@@ -48,6 +51,7 @@ class Remains:
                 {"prefix": one.prefix, "objects": one.objects, "size_bytes": one.size_bytes} for one in self.stored
             ],
             "pipelines": list(self.pipelines),
+            "services": list(self.services),
             "shared_prefixes": list(_SHARED),
         }
 
@@ -58,13 +62,22 @@ class Remains:
             for one in self.stored
         }
         shared = {f"s3://{self.bucket}/{prefix}*": "its lines among all clients'" for prefix in _SHARED}
-        return own | {"pipelines": ", ".join(self.pipelines) or "none"} | shared
+        running = {"services": ", ".join(self.services)} if self.services else {}
+        return own | {"pipelines": ", ".join(self.pipelines) or "none"} | running | shared
 
 
 def remains_of(client: ClientName, store: ObjectStore, registry: Registry) -> Remains:
     """Return what there is of a client; every object of its prefixes is counted."""
     stored = tuple(_stored(store, prefix) for prefix in (client_events(client), client_models(client)))
-    return Remains(store.bucket, stored, tuple(one.pipeline for one in registry.deployments(client)))
+    pipelines = tuple(one.pipeline for one in registry.deployments(client))
+    return Remains(store.bucket, stored, pipelines, services_of(client, registry))
+
+
+def services_of(client: ClientName, registry: Registry) -> tuple[str, ...]:
+    """Return the functions and services that answer a client's calls, by name."""
+    variations = [variation for one in registry.deployments(client) for variation in one.variations]
+    targets = {target for variation in variations for target in variation.targets}
+    return tuple(sorted({target.name for target in targets if not isinstance(target, PipelineTarget)}))
 
 
 def _stored(store: ObjectStore, prefix: str) -> Stored:

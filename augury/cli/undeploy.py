@@ -18,9 +18,11 @@ from augury.deployment.clock import WallClock
 from augury.deployment.cluster import Cluster
 from augury.deployment.eks_plan import ADDRESS, ClusterOptions, ordered
 from augury.deployment.ingress import Balancer
-from augury.deployment.removal import RemovalWork, Resource, plan_removal
+from augury.deployment.removal import IsOurs, RemovalWork, Resource, plan_removal
 from augury.names import ServiceName
-from augury.registry import HttpTarget, LambdaTarget, Target
+from augury.registry import HttpTarget, LambdaTarget
+
+_WHERE = {Where.LAMBDA: "on Lambda", Where.EKS: "on this cluster"}
 
 type Removals = dict[Resource, Callable[[], None]]
 """What a microservice consists of, in the order in which it is removed, and what removes it."""
@@ -40,10 +42,11 @@ def undeploy(
 ) -> None:
     """Take a service down that `augury deploy` brought up: first nobody calls it, then it goes.
 
-    Its images and logs stay.
+    Its images and logs stay. The service of a deleted client goes without more ado: nobody calls it.
     """
     run, who = session.of(context), by or session.operator()
-    owner = session.existing_client(run, client)
+    owner = session.recorded_client(run, client)
+    is_forced = force or not run.clients.exists(owner)
     service = Microservice(name=ServiceName(name), client=owner, stage=stage_of(run), image="", version="")
     if target is Where.LAMBDA:
         is_ours, removals = _lambda_parts(run, service)
@@ -59,7 +62,7 @@ def undeploy(
         clock=WallClock(),
         by=who,
     )
-    plan = plan_removal(service.name, owner, run.registry.deployments(owner), is_ours, removals, force=force)
+    plan = plan_removal(service.name, owner, run.registry.deployments(owner), is_ours, removals, force=is_forced)
     if not as_json:
         deploy_report.show(plan)
     if not dry_run:
@@ -67,11 +70,13 @@ def undeploy(
             carry_out(plan, work, commands=commands_of(context), report=deploy_report.reporter(quiet=as_json))
     if as_json:
         session.print_json(deploy_report.as_json(plan, done=not dry_run))
+    elif not plan.remaining:
+        session.console().print(f"{owner} has no service {name!r} {_WHERE[target]}: there was nothing to take down.")
     else:
         session.console().print("Nothing was changed." if dry_run else f"{service.name} of {owner} is gone.")
 
 
-def _lambda_parts(run: Session, service: Microservice) -> tuple[Callable[[Target], bool], Removals]:
+def _lambda_parts(run: Session, service: Microservice) -> tuple[IsOurs, Removals]:
     functions = FunctionVersions(run.connection.function_admin(), service.function)
     role = FunctionRole(run.connection.iam(), service.function, boundary_of(run))
     removals: Removals = {
@@ -81,7 +86,7 @@ def _lambda_parts(run: Session, service: Microservice) -> tuple[Callable[[Target
     return lambda target: isinstance(target, LambdaTarget) and target.function == service.function, removals
 
 
-def _cluster_parts(cluster: Cluster, service: Microservice) -> tuple[Callable[[Target], bool], Removals]:
+def _cluster_parts(cluster: Cluster, service: Microservice) -> tuple[IsOurs, Removals]:
     found = cluster.get("Service", service.namespace, service.name)
     notes = found["metadata"].get("annotations", {}) if found else {}
     address = notes.get(ADDRESS) or ClusterOptions().url(service)

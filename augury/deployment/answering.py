@@ -71,9 +71,11 @@ class Answering:
         current = registry.deployment(self.client, self.pipeline)
         fallbacks = self._fallbacks(current, is_last=is_last)
         change = plan_promotion(current, self.pipeline, self.target, share=share, label=self.label, fallbacks=fallbacks)
-        if change.changes:
-            what = f"{self.label} {version}" if is_last else f"{self._canary} {version} at {share:.4g}"
-            registry.carry_out(self.client, change, by=by, reason=what)
+        if change.changes and is_last:
+            registry.carry_out(self.client, change, by=by, reason=f"{self.label} {version}")
+        elif change.changes:
+            why = f"canary of {self.label} {version} at {share:.4g}"
+            registry.carry_out(self.client, change, by=by, reason=why, canary_of=self.label)
 
     def take_back(self, registry: Registry, *, by: str) -> bool:
         """Bring back what answered before a canary that did not get to its end; say whether there was one."""
@@ -95,12 +97,8 @@ class Answering:
             return 0.0
         return current.share(found)
 
-    @property
-    def _canary(self) -> str:
-        return f"canary of {self.label}"
-
     def _is_canary(self, deployment: PipelineDeployment) -> bool:
-        return (deployment.reason or "").startswith(f"{self._canary} ")
+        return deployment.canary_of == self.label
 
     def _share(self, current: PipelineDeployment | None) -> float:
         if self.share is not None:

@@ -144,8 +144,8 @@ def plan_rollback(current: PipelineDeployment, past: Sequence[PipelineDeployment
     past : sequence of PipelineDeployment
         Every revision, by number.
     to : int, optional
-        The revision to bring back. By default the last one that differs, before the one that answers now; rolled
-        back twice, it goes back twice.
+        The revision to bring back. By default the last one that differs, before the one that answers now, and that
+        was no step of a canary; rolled back twice, it goes back twice.
 
     Raises
     ------
@@ -154,7 +154,8 @@ def plan_rollback(current: PipelineDeployment, past: Sequence[PipelineDeployment
     """
     if to is None:
         origin = current.restores or current.revision
-        earlier = [one for one in past if one.revision < origin and one.variations != current.variations]
+        settled = [one for one in past if one.revision < origin and one.canary_of is None]
+        earlier = [one for one in settled if one.variations != current.variations]
         if not earlier:
             raise ChangeRefused(f"pipeline {current.pipeline!r} has no earlier revision that differs from this one")
         return _planned(current, current.pipeline, earlier[-1].variations, restores=earlier[-1].revision)

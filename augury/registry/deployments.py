@@ -76,6 +76,8 @@ class PipelineDeployment(BaseModel):
         When, by whom and why the revision was made; None for those of before this was kept.
     restores : int, optional
         The earlier revision that this one brought back.
+    canary_of : str, optional
+        Label of a variation that has this share only while it is watched: no revision that anybody goes back to.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -87,6 +89,7 @@ class PipelineDeployment(BaseModel):
     changed_by: str | None = Field(default=None, max_length=256)
     reason: str | None = Field(default=None, max_length=1024)
     restores: PositiveInt | None = None
+    canary_of: Label | None = None
 
     @model_validator(mode="after")
     def _somebody_answers(self) -> Self:

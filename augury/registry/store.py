@@ -110,7 +110,13 @@ class Registry:
         return added
 
     def carry_out(
-        self, client: ClientName, change: DeploymentChange, *, by: str | None = None, reason: str | None = None
+        self,
+        client: ClientName,
+        change: DeploymentChange,
+        *,
+        by: str | None = None,
+        reason: str | None = None,
+        canary_of: str | None = None,
     ) -> PipelineDeployment:
         """Make a planned revision the current one, if the deployment is still what the plan was made from.
 
@@ -122,6 +128,8 @@ class Registry:
             The plan.
         by, reason : str, optional
             Who changes it, and why.
+        canary_of : str, optional
+            Label of the variation that has its new share only while it is watched.
 
         Raises
         ------
@@ -132,9 +140,8 @@ class Registry:
         """
         pipeline, before = change.after.pipeline, change.before
         self.require_versions(client, change.after)
-        revised = change.after.model_copy(
-            update={"changed_at": datetime.now(UTC).replace(microsecond=0), "changed_by": by, "reason": reason}
-        )
+        made = {"changed_at": datetime.now(UTC).replace(microsecond=0), "changed_by": by, "reason": reason}
+        revised = change.after.model_copy(update=made | {"canary_of": canary_of})
         try:
             self._table.transact(list(_revision_writes(client, revised, before)))
         except ConditionFailed:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,24 +36,62 @@ class World:
         return self.platform.function_environment(MODEL_CACHE) | {"AUGURY_PANDAS_LANE": "false"}
 
 
-@pytest.fixture(scope="session")
-def thin_image(engine: Engine, base_image: str) -> str:
-    return engine.build("augury-predictor:thin", PREDICTOR, ROOT, target="thin", BASE_IMAGE=base_image)
+@dataclass(frozen=True)
+class Build:
+    """An image that is built from the checkout; one that shares layers with another is built after it."""
+
+    tag: str
+    dockerfile: Path
+    context: Path = ROOT
+    target: str = ""
+    after: str | None = None
+
+
+# In the order in which they are begun.
+BUILDS = {
+    "microservice_image": Build("augury-microservice", MICROSERVICE / "Dockerfile", MICROSERVICE),
+    "thin_image": Build("augury-predictor:thin", PREDICTOR, target="thin"),
+    "trainer_image": Build("augury-trainer", ROOT / "containers/trainer/Dockerfile"),
+    "heavy_image": Build("augury-predictor:heavy", PREDICTOR, target="heavy", after="thin_image"),
+}
 
 
 @pytest.fixture(scope="session")
-def heavy_image(engine: Engine, base_image: str, thin_image: str) -> str:
-    return engine.build("augury-predictor:heavy", PREDICTOR, ROOT, target="heavy", BASE_IMAGE=base_image)
+def images(request: pytest.FixtureRequest, engine: Engine, base_image: str) -> Iterator[dict[str, Future[str]]]:
+    """Every image that the tests of this run ask for, built two at a time beside the tests."""
+    wanted = {name for item in request.session.items for name in getattr(item, "fixturenames", ())}
+    begun: dict[str, Future[str]] = {}
+
+    def build(one: Build) -> str:
+        if one.after is not None:
+            begun[one.after].result()
+        return engine.build(one.tag, one.dockerfile, one.context, target=one.target, BASE_IMAGE=base_image)
+
+    with ThreadPoolExecutor(max_workers=2) as workers:
+        for name in (name for name in BUILDS if name in wanted):
+            begun[name] = workers.submit(build, BUILDS[name])
+        yield begun
+        workers.shutdown(cancel_futures=True)
 
 
 @pytest.fixture(scope="session")
-def trainer_image(engine: Engine, base_image: str) -> str:
-    return engine.build("augury-trainer", ROOT / "containers/trainer/Dockerfile", ROOT, BASE_IMAGE=base_image)
+def thin_image(images: dict[str, Future[str]]) -> str:
+    return images["thin_image"].result()
 
 
 @pytest.fixture(scope="session")
-def microservice_image(engine: Engine, base_image: str) -> str:
-    return engine.build("augury-microservice", MICROSERVICE / "Dockerfile", MICROSERVICE, BASE_IMAGE=base_image)
+def heavy_image(images: dict[str, Future[str]], thin_image: str) -> str:
+    return images["heavy_image"].result()
+
+
+@pytest.fixture(scope="session")
+def trainer_image(images: dict[str, Future[str]]) -> str:
+    return images["trainer_image"].result()
+
+
+@pytest.fixture(scope="session")
+def microservice_image(images: dict[str, Future[str]]) -> str:
+    return images["microservice_image"].result()
 
 
 @pytest.fixture(scope="module")

@@ -10,11 +10,13 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+_KEEPER = Path(__file__).with_name("engine.sh")
 _START_S = 60.0
+_IMAGES_KB = 6 * 1024**2  # more than all of the tests' images and their layers take
 _NETWORKS = [ipaddress.IPv4Network(f"172.30.{number}.0/24") for number in range(99, 200)]
 
 
@@ -83,38 +85,33 @@ class Engine:
 
 def missing() -> str | None:
     """Say what this machine lacks for an engine, or None."""
-    if found := [tool for tool in ("docker", "dockerd", "ip", "iptables") if shutil.which(tool) is None]:
-        return f"no {', '.join(found)} here: apt-get install docker.io iptables iproute2"
+    if found := [tool for tool in ("docker", "dockerd", "ip", "iptables", "unshare") if shutil.which(tool) is None]:
+        return f"no {', '.join(found)} here: apt-get install docker.io iptables iproute2 util-linux"
     return None if os.geteuid() == 0 else "an engine of the test run's own needs root"
 
 
 @contextmanager
 def own_engine() -> Iterator[Engine]:
-    """Run an engine while it lasts."""
-    with ExitStack() as running:
-        # Short: the path of a socket has at most 107 characters.
-        directory = running.enter_context(tempfile.TemporaryDirectory(prefix="augury-docker-", dir="/tmp"))
-        bridge, address = running.enter_context(_bridge())
-        host = f"unix://{directory}/docker.sock"
-        running.enter_context(_daemon(Path(directory), bridge, host))
-        yield Engine(host, address)
-
-
-@contextmanager
-def _bridge() -> Iterator[tuple[str, str]]:
-    """Keep a bridge of a free private network that leads out of this machine; give its name and its address."""
-    name, network = f"augury{os.getpid()}", _free_network()
+    """Run an engine while it lasts, and at the longest as long as this process does."""
+    # Short: the path of a socket has at most 107 characters.
+    directory = Path(tempfile.mkdtemp(prefix="augury-docker-", dir="/tmp"))
+    network = _free_network()
     address = str(next(network.hosts()))
-    outward = ["POSTROUTING", "-s", str(network), "!", "-o", name, "-j", "MASQUERADE"]
-    _run("ip", "link", "add", name, "type", "bridge")
-    try:
-        _run("ip", "address", "add", f"{address}/{network.prefixlen}", "dev", name)
-        _run("ip", "link", "set", name, "up")
-        _run("iptables", "--wait", "-t", "nat", "-A", *outward)
-        yield name, address
-    finally:
-        subprocess.run(["iptables", "--wait", "-t", "nat", "-D", *outward], capture_output=True)
-        _run("ip", "link", "delete", name)
+    placed = [str(directory), f"augury{os.getpid()}", f"{address}/{network.prefixlen}", str(network)]
+    # In a session of its own: Ctrl-C is for the tests, which end it in their turn.
+    with subprocess.Popen(
+        ["sh", str(_KEEPER), *placed, _memory()], stdin=subprocess.PIPE, start_new_session=True
+    ) as keeper:
+        engine = Engine(f"unix://{directory}/docker.sock", address)
+        _wait_until_ready(keeper, engine.host, directory / "dockerd.log")
+        yield engine
+
+
+def _memory() -> str:
+    """Return how much memory images may take: none where that would leave little."""
+    told = dict(line.split(":", 1) for line in Path("/proc/meminfo").read_text().splitlines())
+    half_kb = int(told["MemAvailable"].split()[0]) // 2
+    return f"{half_kb}k" if half_kb >= _IMAGES_KB else "0"
 
 
 def _free_network() -> ipaddress.IPv4Network:
@@ -123,38 +120,16 @@ def _free_network() -> ipaddress.IPv4Network:
     return next(network for network in _NETWORKS if not any(address in network for address in used))
 
 
-@contextmanager
-def _daemon(directory: Path, bridge: str, host: str) -> Iterator[None]:
-    log = directory / "dockerd.log"
-    command = ["dockerd", "--iptables=false", "--ip6tables=false", "--bridge", bridge, "--host", host]
-    places = ["--data-root", f"{directory}/data", "--exec-root", f"{directory}/exec", "--pidfile", f"{directory}/pid"]
-    with log.open("wb") as file:
-        daemon = subprocess.Popen([*command, *places], stdout=file, stderr=subprocess.STDOUT)
-    try:
-        _wait_until_ready(daemon, host, log)
-        yield
-    finally:
-        daemon.terminate()
-        daemon.wait(60)
-        _unmount_below(directory)
-
-
-def _unmount_below(directory: Path) -> None:
-    """Take away the mounts of network names that dockerd leaves, so that the directory can be removed."""
-    points = [line.split()[1] for line in Path("/proc/self/mounts").read_text().splitlines()]
-    for point in sorted((point for point in points if point.startswith(f"{directory}/")), reverse=True):
-        _run("umount", "--lazy", point)
-
-
-def _wait_until_ready(daemon: subprocess.Popen[bytes], host: str, log: Path) -> None:
+def _wait_until_ready(keeper: subprocess.Popen[bytes], host: str, log: Path) -> None:
     deadline = time.monotonic() + _START_S
     while subprocess.run(["docker", "--host", host, "info"], capture_output=True).returncode:
+        said = log.read_text() if log.exists() else ""
         try:
-            daemon.wait(0.1)
+            keeper.wait(0.1)
         except subprocess.TimeoutExpired:
-            assert time.monotonic() < deadline, f"dockerd is not ready:\n{log.read_text()}"
+            assert time.monotonic() < deadline, f"dockerd is not ready:\n{said}"
         else:
-            raise AssertionError(f"dockerd ended:\n{log.read_text()}")
+            raise AssertionError(f"dockerd ended:\n{said}")
 
 
 def _run(*command: str) -> str:

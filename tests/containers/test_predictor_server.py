@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import gzip
-import json
 import socket
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -50,7 +50,8 @@ def token_of(world: World) -> str:
 @pytest.fixture
 def server(engine: Engine, thin_image: str, world: World) -> Iterator[Server]:
     environ = world.environ | {"AUGURY_SERVER": "predictor"}
-    with engine.container(thin_image, environ=environ, options=READ_ONLY) as container:
+    options = (*READ_ONLY, "--health-interval", "1s")
+    with engine.container(thin_image, environ=environ, options=options) as container:
         port = engine.port(container, 8080)
         ready = urllib3.request("GET", f"http://127.0.0.1:{port}/ready", retries=_WAITING, timeout=5)
         assert ready.status == 200, engine.logs(container)
@@ -66,9 +67,11 @@ def test_it_answers_as_the_platform_does(server: Server, world: World) -> None:
 
 
 def test_it_is_healthy_and_has_no_root(engine: Engine, server: Server) -> None:
-    check = json.loads(engine.docker("inspect", "--format", "{{json .Config.Healthcheck.Test}}", server.container))
+    deadline = time.monotonic() + 60
+    while (state := engine.docker("inspect", "--format", "{{.State.Health.Status}}", server.container)) == "starting":
+        assert time.monotonic() < deadline, engine.logs(server.container)
 
-    engine.docker("exec", server.container, *check[1:])
+    assert state == "healthy"
     assert engine.docker("exec", server.container, "id", "-u") == "65532"
 
 
@@ -90,6 +93,16 @@ def test_at_sigterm_it_answers_what_has_begun_logs_it_and_ends(engine: Engine, s
     store = ObjectStore(world.platform.connection.s3(), world.platform.deployment.bucket)
     logged = b"".join(gzip.decompress(store.get(one.key)) for one in store.list(RAW_PREDICTIONS))
     assert b'"the-last-one"' in logged
+
+
+def test_at_sigterm_while_it_starts_it_ends_at_once(engine: Engine, thin_image: str, world: World) -> None:
+    environ = world.environ | {"AUGURY_SERVER": "predictor"}
+    with engine.container(thin_image, environ=environ, options=READ_ONLY) as container:
+        while "-m functions.predict.server" not in engine.docker("top", container, "-o", "pid,args"):
+            pass
+        engine.docker("stop", "--time", "120", container)
+        # 143: Python had no handler yet, 0: it had
+        assert engine.docker("inspect", "--format", "{{.State.ExitCode}}", container) in ("143", "0")
 
 
 def test_without_its_settings_it_ends_at_once_and_says_why(engine: Engine, thin_image: str) -> None:

@@ -83,6 +83,7 @@ def connection(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Conn
         bring_up(connection)
         connection.secretsmanager().create_secret(Name="augury-pepper", SecretString="a pepper of these tests")
         connection.ecr().create_repository(repositoryName="images")
+        connection.s3().create_bucket(Bucket="bucket", CreateBucketConfiguration={"LocationConstraint": REGION})
         push(connection, "1")
         told("client", "create", "acme", "--json")
         yield connection
@@ -113,6 +114,37 @@ def test_a_function_is_brought_up_and_taken_down(connection: Connection) -> None
     told("undeploy", "scores", "acme", "--force")
     assert connection.function_admin().list_functions()["Functions"] == []
     assert connection.iam().list_roles()["Roles"] == []
+
+
+def test_the_service_of_a_deleted_client_is_named_and_can_still_be_taken_down(connection: Connection) -> None:
+    answers(GOOD)
+    told("deploy", "scores", IMAGES, "1", "acme")
+    asked = CliRunner().invoke(app, ["--stage", "dev", "client", "delete", "acme"], input="n\n")
+    assert "These go on running, and cost: lambda:augury-dev_acme_scores:live" in asked.output
+    left = json.loads(told("client", "delete", "acme", "--yes", "--json"))
+    assert left["data"]["services"] == ["lambda:augury-dev_acme_scores:live", "lambda:augury-dev_acme_scores:stable"]
+    told("undeploy", "scores", "acme")
+    assert connection.function_admin().list_functions()["Functions"] == []
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--rollback", "--dry-run"), "--rollback and --dry-run exclude each other"),
+        (("--replicas", "3"), "--replicas is for --target eks"),
+        (("--sample", "@nowhere.json"), "--sample: nowhere.json can't be read: No such file or directory"),
+    ],
+)
+def test_options_that_can_have_no_effect_are_refused(
+    connection: Connection, options: tuple[str, ...], said: str
+) -> None:
+    assert said in str(augury("deploy", "scores", IMAGES, "1", "acme", *options).exception)
+
+
+def test_what_there_is_not_is_not_said_to_be_gone(connection: Connection) -> None:
+    assert "acme has no service 'scroes' on Lambda: there was nothing to take down." in told(
+        "undeploy", "scroes", "acme"
+    ).replace("\n", " ")
 
 
 def test_an_image_that_breaks_the_contract_is_refused_with_the_command_that_goes_on(connection: Connection) -> None:

@@ -10,7 +10,7 @@ from augury.aws.function_versions import Alias
 from augury.deployment import AlreadyDeploying, Commands, DeploymentFailed, Kind, Microservice, Rollout, carry_out
 from augury.deployment.lock import LEASE_S
 from augury.names import PipelineName
-from augury.registry import LambdaTarget, PipelineDeployment, PipelineTarget, plan_promotion
+from augury.registry import LambdaTarget, PipelineDeployment, PipelineTarget, plan_promotion, plan_rollback
 from tests.unit.deployment.lambda_world import (
     ACME,
     SCORES,
@@ -217,6 +217,7 @@ def test_a_new_service_beside_another_grows_by_the_registry_and_is_taken_back_so
     assert [one.reason for one in revisions[1:]] == [
         "canary of scores 1 at 0.1", "scores: canary taken back", "canary of scores 2 at 0.1", "scores 2",
     ]  # fmt: skip
+    assert plan_rollback(after, revisions, None).after.variations == before.after.variations
 
 
 def test_while_it_is_a_canary_another_variation_answers_what_it_fails(world: LambdaWorld) -> None:

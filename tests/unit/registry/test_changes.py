@@ -135,6 +135,17 @@ def test_a_rollback_brings_the_last_different_revision_back_and_twice_goes_back_
         plan_rollback(twice, [*past, once, twice], None)
 
 
+def test_a_rollback_passes_over_the_steps_of_a_canary() -> None:
+    past = [deployment(variation("default", 1))]
+    for share in (0.1, 0.5, 1):
+        grown = plan_promotion(past[-1], IRIS, version("2"), share=share, label="new").after
+        past.append(grown.model_copy(update={"canary_of": "new" if share < 1 else None}))
+
+    assert plan_rollback(past[-1], past, None).after.restores == 1
+    assert plan_rollback(past[2], past[:3], None).after.restores == 1
+    assert plan_rollback(past[-1], past, 3).after.variations == past[2].variations
+
+
 def test_a_rollback_to_a_number_brings_that_one_back() -> None:
     past = [deployment(variation("default", 1, str(n)), revision=n) for n in (1, 2, 3)]
     assert plan_rollback(past[-1], past, 1).after.variations == past[0].variations
