@@ -10,7 +10,8 @@ from moto import mock_aws
 
 from augury.aws import ObjectStore, SecretStore, Table
 from augury.aws.connection import Connection
-from augury.clients import Pepper
+from augury.clients import ClientAdmin, Pepper
+from augury.names import ClientName
 from augury.split import Ledger
 from tests.containers.fixtures import base_image, engine  # noqa: F401  (fixtures)
 
@@ -70,6 +71,12 @@ def make_bucket(aws: Connection, name: str = "augury-test") -> ObjectStore:
     client = aws.s3()
     client.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
     return ObjectStore(client, name)
+
+
+def make_client(aws: Connection, table: Table, name: str, pepper: str) -> None:
+    """Make a client in a table, and the pepper secret that its secrets are digested with."""
+    aws.secretsmanager().create_secret(Name=pepper, SecretString="a pepper of these tests")
+    ClientAdmin(table, Pepper(SecretStore(aws.secretsmanager(), pepper))).create(ClientName(name))
 
 
 @pytest.fixture

@@ -37,6 +37,7 @@ ALLOWED_TYPES: dict[str, str] = {
     "sklearn.neighbors._kd_tree.KDTree": "arrays",
     "sklearn.neural_network._stochastic_optimizers.AdamOptimizer": "arrays; it is not used to predict",
     "sklearn.neural_network._stochastic_optimizers.SGDOptimizer": "arrays; it is not used to predict",
+    "sklearn.utils._bunch.Bunch": "a dictionary whose entries are attributes too",
     "sklearn.tree._tree.Tree": "arrays, whose shapes and types it checks; child indexes are as trained",
     "xgboost.core.Booster": "XGBoost's own model format, which holds no code",
     "xgboost.sklearn.XGBClassifier": "parameters and a Booster",

@@ -110,12 +110,16 @@ class Redeployment:
 
     @property
     def changed(self) -> dict[str, set[str]]:
-        """What changed, by resource: the names of its properties."""
+        """What changed of what there was, by resource: the names of its properties."""
         return {
-            name: {key for key in self.after[name] if self.after[name][key] != self.before[name].get(key)}
-            for name in self.after
-            if self.after[name] != self.before.get(name)
+            name: {key for key in said if said[key] != self.before[name].get(key)}
+            for name, said in self.after.items()
+            if name in self.before and said != self.before[name]
         }
+
+    def of_type(self, kind: str) -> set[str]:
+        """Return the resources of a type that there are now."""
+        return {name for name in self.after if name.partition(" ")[0] == kind}
 
 
 @pytest.fixture(scope="session")

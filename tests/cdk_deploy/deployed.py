@@ -77,7 +77,7 @@ class DeployedStacks:
         ]
 
     def _code_of(self, resource: DeployedResource) -> dict[str, Any]:
-        if resource.kind != "AWS::Lambda::Function":
+        if resource.kind not in ("AWS::Lambda::Function", "AWS::Lambda::Version"):
             return {}
         described = self._account.client("lambda").get_function(FunctionName=resource.ref)
         return {"Code": described["Code"].get("ImageUri") or described["Configuration"]["CodeSha256"]}

@@ -44,14 +44,19 @@ def update(resources: Any, template: Mapping[str, Any], parameters: Mapping[str,
         else:
             resources[name]
     _remove(resources, before, planned["Remove"])
+    for name in planned["Remove"]:
+        resources._parsed_resources.pop(name, None)
 
 
 def delete(resources: Any) -> None:
-    """Remove the resources of a stack: nothing goes before what refers to it."""
+    """Remove the resources of a stack: nothing goes before what refers to it.
+
+    The stack keeps them in mind: moto makes what it has forgotten again, as soon as somebody asks for an output.
+    """
     _remove(resources, resources._resource_json_map, resources._resource_json_map)
 
 
-def _modify(resources: Any, name: str, body: Mapping[str, Any]) -> None:
+def _modify(resources: Any, name: str, body: dict[str, Any]) -> None:
     account, region = resources._account_id, resources._region_name
     resources._parsed_resources[name] = parsing.parse_and_update_resource(name, body, resources, account, region)
 
@@ -61,7 +66,6 @@ def _remove(resources: Any, bodies: Bodies, names: Any) -> None:
         made = resources._parsed_resources.get(name)
         if name in names and made is not None and bodies[name].get("DeletionPolicy") != "Retain":
             resources._delete_resource(made, bodies[name])
-            del resources._parsed_resources[name]
 
 
 def _named(value: Any) -> Iterator[str]:

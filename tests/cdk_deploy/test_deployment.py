@@ -12,6 +12,9 @@ from tests.cdk_deploy.deployed import DeployedResource
 from tests.cdk_deploy.services import READINGS
 from tests.infra.templates import StageTemplates
 
+# Bringing the app up, once for all tests, takes minutes on a busy machine.
+pytestmark = pytest.mark.timeout(600)
+
 
 def test_the_commands_of_the_guide_lead_to_a_question_before_anything_is_deployed(deployment: Deployment) -> None:
     before, _, _ = deployment.transcript.partition("(y/n)")

@@ -9,17 +9,33 @@ import pytest
 
 from tests.cdk_deploy.conftest import Redeployment, Workplace
 
+# Bringing the app up, once for all tests, takes minutes on a busy machine.
+pytestmark = pytest.mark.timeout(600)
 
-def test_changed_code_is_deployed_to_its_functions_and_nothing_else_changes(redeployment: Redeployment) -> None:
-    images = [
-        name
-        for name, said in redeployment.after.items()
-        if name.startswith("AWS::Lambda::Function ") and said.get("PackageType") == "Image"
-    ]
+
+def test_changed_code_is_deployed_to_what_runs_it_and_nothing_else_changes(redeployment: Redeployment) -> None:
+    images = {name for name in redeployment.of_type("AWS::Lambda::Function") if _is_image(redeployment.after[name])}
+    aliases = redeployment.of_type("AWS::Lambda::Alias")
+    machines = redeployment.of_type("AWS::StepFunctions::StateMachine")
 
     assert images
-    assert redeployment.changed == {name: {"Code"} for name in images}
+    assert aliases
+    assert redeployment.changed == {
+        **{name: {"Code"} for name in images},
+        **{name: {"FunctionVersion"} for name in aliases},
+        **{name: {"DefinitionString"} for name in machines},
+    }
     assert redeployment.differences == []
+
+
+def test_a_version_of_the_changed_code_takes_the_place_of_the_one_before(redeployment: Redeployment) -> None:
+    gone, come = redeployment.before.keys() - redeployment.after, redeployment.after.keys() - redeployment.before
+
+    assert {name.partition(" ")[0] for name in gone} == {name.partition(" ")[0] for name in come}
+    assert {name.partition(" ")[0] for name in come} == {"AWS::Lambda::Version"}
+    assert {redeployment.after[name]["Code"] for name in come} <= {
+        said["Code"] for name, said in redeployment.after.items() if name.startswith("AWS::Lambda::Function ")
+    }
 
 
 def test_stacks_that_did_not_change_are_left_alone(redeployment: Redeployment) -> None:
@@ -49,3 +65,7 @@ def test_a_stack_fails_that_has_a_resource_which_can_not_be_made_as_its_template
     client.delete_stack(StackName=name)
     assert stack["StackStatus"] == "ROLLBACK_COMPLETE"
     assert reason in " ".join(event.get("ResourceStatusReason", "") for event in events)
+
+
+def _is_image(function: dict[str, Any]) -> bool:
+    return bool(function.get("PackageType") == "Image")

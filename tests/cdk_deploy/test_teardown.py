@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.cdk_deploy.conftest import Redeployment, Workplace
+
+# Bringing the app up, once for all tests, takes minutes on a busy machine.
+pytestmark = pytest.mark.timeout(600)
 
 
 def test_a_stage_is_taken_down_without_a_trace(workplace: Workplace, redeployment: Redeployment) -> None:

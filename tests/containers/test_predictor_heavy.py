@@ -14,14 +14,14 @@ from augury.training import load_definition, train
 from augury.training.folds import Folds
 from tests.containers.engine import Engine
 from tests.containers.test_microservice import await_health
-from tests.e2e.test_pandas_lane import DEFINITION
+from tests.e2e.two_functions import TREES
 
 
 @pytest.fixture(scope="module")
 def trees(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A pipeline of histogram-based trees, which have no ONNX form."""
     place = tmp_path_factory.mktemp("trees")
-    (place / "trees.py").write_text(DEFINITION)
+    (place / "trees.py").write_text(TREES)
     outcome = train(
         load_definition(place / "trees.py"),
         importlib.import_module("training.iris_sklearn").load_frame(),

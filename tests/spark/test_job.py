@@ -22,7 +22,7 @@ from augury.lake import client_day
 from augury.split.bulk import SparkMissing, check_spark
 from augury.split.run_lock import RunLock
 from tests.bulk_scenario import ACME, DAY, OTHER, contents, furnish, ledger_rows, line, lines_of, run
-from tests.conftest import make_bucket, make_table
+from tests.conftest import make_bucket, make_client, make_table
 from tests.spark.conftest import CREDENTIALS, REGION, ROOT
 
 BIN = Path(sys.executable).parent
@@ -112,16 +112,17 @@ def let_the_lock_end(table: Table) -> None:
 
 
 def test_the_command_line_splits_a_day_for_a_client_by_spark(
-    lake: tuple[ObjectStore, Table], endpoint_url: str, tmp_path: Path
+    lake: tuple[ObjectStore, Table], connection: Connection, endpoint_url: str, tmp_path: Path
 ) -> None:
-    store, _ = lake
+    store, table = lake
+    make_client(connection, table, "acme", pepper=store.bucket)
     deployment = Deployment(
         api_url="http://127.0.0.1:9",
         aws_endpoint_url=endpoint_url,
         region=REGION,
         bucket=store.bucket,
         table=store.bucket,
-        pepper_secret="unused",
+        pepper_secret=store.bucket,
     )
     (tmp_path / ".augury").mkdir()
     (tmp_path / ".augury" / "local.json").write_text(deployment.model_dump_json())

@@ -19,8 +19,13 @@ def _with_function_name(mapping: Mapping[str, Any], _: str) -> dict[str, Any]:
     return {**mapping, "FunctionName": mapping["FunctionArn"].rpartition(":")[2]}
 
 
-def _of_repository(operation: str, path: str = "") -> Reading:
-    return Reading(service="ecr", operation=operation, members={"repositoryName": "{Ref}"}, path=path)
+def _policy_text(answer: Mapping[str, Any], _: str) -> dict[str, str]:
+    """Return a policy without when it was last looked at."""
+    return {"LifecyclePolicyText": answer["lifecyclePolicyText"]}
+
+
+def _of_repository(operation: str, **where: Any) -> Reading:
+    return Reading(service="ecr", operation=operation, members={"repositoryName": "{Ref}"}, **where)
 
 
 PROVIDERS: Final = {
@@ -115,8 +120,8 @@ READINGS: Final = {
         members={"repositoryNames": "{Ref}"},
         path="repositories.0",
         parts={
-            "LifecyclePolicy": _of_repository("get_lifecycle_policy"),
-            "RepositoryPolicyText": _of_repository("get_repository_policy", "policyText"),
+            "LifecyclePolicy": _of_repository("get_lifecycle_policy", pick=_policy_text),
+            "RepositoryPolicyText": _of_repository("get_repository_policy", path="policyText"),
             "Tags": Reading(
                 service="ecr",
                 operation="list_tags_for_resource",

@@ -11,16 +11,14 @@ from uuid import uuid4
 import pytest
 from typer.testing import CliRunner, Result
 
-from augury.aws import ObjectStore, SecretStore, Table
+from augury.aws import ObjectStore, Table
 from augury.aws.connection import Connection
 from augury.cli.app import app
-from augury.clients import ClientAdmin, Pepper
 from augury.config import Deployment
 from augury.lake import client_day
 from augury.local.moto_server import moto_server
-from augury.names import ClientName
 from tests.bulk_scenario import ACME, BROKEN_OFF, CUT, DAY, OTHER, contents, furnish, ledger_rows, line, lines_of
-from tests.conftest import make_bucket, make_table
+from tests.conftest import make_bucket, make_client, make_table
 
 REGION = "eu-west-1"
 RANGE = ("--from", str(DAY), "--to", str(DAY))
@@ -36,8 +34,7 @@ def connection() -> Iterator[Connection]:
 def lake(connection: Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[ObjectStore, Table]:
     name = f"augury-{uuid4().hex[:12]}"
     store, table = make_bucket(connection, name), make_table(connection, name)
-    connection.secretsmanager().create_secret(Name=name, SecretString="a pepper of these tests")
-    ClientAdmin(table, Pepper(SecretStore(connection.secretsmanager(), name))).create(ClientName("acme"))
+    make_client(connection, table, "acme", pepper=name)
     furnish(store, table)
     deployment = Deployment(
         api_url="http://127.0.0.1:9",

@@ -208,7 +208,9 @@ def test_what_was_surveyed_in_parts_is_as_if_at_once(events: list[dict[str, Any]
     for name, column in whole.frame(events).items():
         values = [event.get(str(name)) for event in events]
         for value, found in zip(values, column.tolist(), strict=True):
-            assert found == value or (value is None and pd.isna(found))
+            # Beside a float an integer is one too, which can't tell those beyond 2**53 apart.
+            expected = float(value) if isinstance(found, float) and isinstance(value, int) else value
+            assert found == expected or (value is None and pd.isna(found))
 
 
 def test_frames_of_so_many_rows_are_the_one_frame_in_parts(lake: tuple[Connection, ObjectStore]) -> None:

@@ -273,7 +273,7 @@ def test_models_are_right_under_eviction_by_many_threads(
 class Emptied(PosixPath):
     """A directory that another process empties once it was listed."""
 
-    def glob(self, *arguments: Any, **named: Any) -> Iterator[Self]:
+    def glob(self, *arguments: Any, **named: Any) -> Iterator[Self]:  # type: ignore[override]
         found = list(super().glob(*arguments, **named))
         shutil.rmtree(self)
         return iter(found)

@@ -17,7 +17,7 @@ from functions.exchange import Answer, Request
 def test_a_call_that_does_not_end_leaves_time_for_the_log() -> None:
     is_over, left_s = threading.Event(), list[float]()
 
-    def hang(_: Request) -> Answer:
+    def hang(request: Request) -> Answer:
         before_waiting()
         for _ in range(2):  # the second time changes nothing
             os.kill(os.getpid(), signal.SIGTERM)
