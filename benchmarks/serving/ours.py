@@ -68,6 +68,7 @@ class Backing:
             # A slow answer is asked for again, and moto does not know a transaction by its token, as DynamoDB does.
             with suppress(VersionExists):
                 registry.register(client, artifact.PIPELINE, artifact.VERSION, manifest_sha256=digest, metrics={})
+            registry.make_default(client, artifact.PIPELINE)
             copy = self.scratch / "models" / client / artifact.PIPELINE / f"{artifact.VERSION}-{digest[:16]}"
             copy.parent.mkdir(parents=True)
             directory.rename(copy)
