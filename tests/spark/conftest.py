@@ -53,7 +53,7 @@ def jars() -> list[Path]:
     return sorted(Path(os.environ.get("AUGURY_SPARK_JARS", ROOT / ".build" / "spark-jars")).glob("*.jar"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # and not of the session: a JVM of half a gigabyte would stay to its end
 def spark(endpoint_url: str, jars: list[Path]) -> Iterator[SparkContext]:
     try:
         check_spark()
