@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from threading import Lock
 
 from augury.aws import DeliveryStream
-from augury.aws.packing import pack_batches, pack_records
-from augury.aws.streams import MAX_BATCH_BYTES
+from augury.aws.packing import pack_records
+from augury.aws.streams import MAX_RECORD_BYTES
 from augury.serving.log_buffer import LogBuffer
 from augury.serving.prediction_log import Failed, Served
 
@@ -87,8 +87,8 @@ class LogQueue:
 
     @property
     def is_due(self) -> bool:
-        """Whether a call of the stream is full, and the stream not left alone."""
-        return self.waiting_bytes >= MAX_BATCH_BYTES and self._clock.now() >= self._rest_until
+        """Whether a record is full, and the stream not left alone."""
+        return self.waiting_bytes >= MAX_RECORD_BYTES and self._clock.now() >= self._rest_until
 
     def served(self, served: Served) -> None:
         """Take the lines of one answer."""
@@ -148,16 +148,23 @@ class LogQueue:
         self._rest()
 
     def _send_once(self, give_up_at: float) -> None:
-        self._packed = [record for batch in pack_batches(self._packed) for record in self._put(batch, give_up_at)]
+        """Send record by record until one is not taken, which then has its turn after the others.
+
+        Each has a call of its own: AWS's client copies what it sends five times over, which would take memory, and hold
+        up answers, by the size of a call.
+        """
+        while self._packed and self._clock.now() < give_up_at:
+            record = self._packed.pop(0)
+            if not self._is_taken(record):
+                self._packed.append(record)
+                break
         self._buffer.settle(self._packed)
 
-    def _put(self, batch: list[bytes], give_up_at: float) -> list[bytes]:
-        if self._clock.now() >= give_up_at:
-            return batch
+    def _is_taken(self, record: bytes) -> bool:
         try:
-            return [batch[position] for position in self._stream.put_batch(batch).failed]
+            return not self._stream.put_batch([record]).failed
         except Exception:  # noqa: BLE001 - whatever it is, the log must outlive it
-            return batch
+            return False
 
     def _rest(self) -> None:
         """Leave a stream alone that failed, the longer the more often it did."""

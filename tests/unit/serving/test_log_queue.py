@@ -6,13 +6,14 @@ import json
 import random
 import threading
 from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from augury.aws import AwsUnavailable
+from augury.aws import AwsUnavailable, PutOutcome
 from augury.aws.streams import MAX_RECORD_BYTES
 from augury.errors import Kind
 from augury.names import PipelineName
@@ -46,6 +47,19 @@ class Queue(LogQueue):
 
     def _count(self, lines: int, reason: str) -> None:
         self.lost[reason] += lines
+
+
+class PickyStream(ScriptedStream):
+    """A stream that refuses every record with something in it."""
+
+    def __init__(self, refused: bytes) -> None:
+        super().__init__()
+        self._refused = refused
+
+    def put_batch(self, records: Sequence[bytes]) -> PutOutcome:
+        if any(self._refused in record for record in records):
+            return PutOutcome(tuple(range(len(records))))
+        return super().put_batch(records)
 
 
 def served(puid: str, rows: int = 1, **features: object) -> Served:
@@ -85,13 +99,29 @@ def test_a_line_is_written_when_its_call_is_logged() -> None:
     assert json.loads(stream.lines[0])["input"] == {"f1": 1}
 
 
-def test_only_what_was_refused_is_sent_again() -> None:
-    queue = Queue(stream := ScriptedStream([1], [0]), most_bytes=10**7)
-    for puid in "abc":
+def test_a_refused_record_waits_a_little_and_is_sent_after_the_others() -> None:
+    queue = Queue(stream := ScriptedStream([0]), most_bytes=10**7)
+    for puid in "abcde":
         queue.served(served(puid, text="x" * 400_000))
     assert queue.flush(within_s=1)
-    assert sorted(puids(stream)) == ["a", "b", "c"]
-    assert [len(call) for call in stream.calls] == [2, 1, 1]
+    assert puids(stream) == ["c", "d", "e", "a", "b"]
+    assert 0 < queue.now < 0.1
+
+
+def test_a_record_that_is_never_taken_holds_up_no_other() -> None:
+    queue = Queue(stream := PickyStream(b'"puid":"a"'), most_bytes=10**7)
+    for puid in "abcde":
+        queue.served(served(puid, text="x" * 600_000))
+    assert not queue.flush(within_s=1)
+    assert puids(stream) == ["b", "c", "d", "e"]
+
+
+def test_records_have_calls_of_their_own() -> None:
+    queue = Queue(stream := ScriptedStream(), most_bytes=10**7)
+    for puid in "abc":
+        queue.served(served(puid, text="x" * 600_000))
+    assert queue.flush(within_s=1)
+    assert [len(call) for call in stream.calls] == [1, 1, 1]
 
 
 def test_a_call_whose_outcome_is_unknown_is_made_again_byte_for_byte() -> None:
@@ -242,7 +272,7 @@ def test_a_background_log_sends_on_its_own() -> None:
     assert puids(stream) == ["a"]
 
 
-def test_a_background_log_does_not_wait_for_its_time_where_a_call_is_full() -> None:
+def test_a_background_log_does_not_wait_for_its_time_where_a_record_is_full() -> None:
     stream = SignallingStream()
     log = BackgroundLog(Queue(stream, most_bytes=10**8), every_s=3_600)
     log.failed(failed("first"))
