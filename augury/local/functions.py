@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import logging
@@ -125,6 +126,7 @@ class LocalFunction:
     ) -> None:
         self._handler = None
         _forget(self.configuration.handler.rpartition(".")[0])
+        gc.unfreeze()  # handlers set aside what they made, for good: an environment on Lambda ends with its process
 
     def invoke(self, event: Mapping[str, Any]) -> Any:
         """Call the handler once, through JSON both ways, and return its answer.

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import gc
 import importlib
 import sys
 import threading
+import weakref
 from typing import Any
 
 import pytest
@@ -111,6 +113,32 @@ def test_a_left_functions_module_is_forgotten(handler_modules: HandlerModules) -
     package = importlib.import_module(handler_modules.package)
     assert f"{handler_modules.package}.echo" not in sys.modules
     assert not hasattr(package, "echo")
+
+
+def test_a_left_functions_memory_is_freed_though_it_was_set_aside_for_good(handler_modules: HandlerModules) -> None:
+    handler = handler_modules.write(
+        "frozen",
+        """
+        import gc
+
+        class Circle:
+            def __init__(self):
+                self.itself = self
+
+        kept = Circle()
+        gc.freeze()
+
+        def handler(event, context):
+            return event
+        """,
+    )
+    with function(handler) as frozen:
+        assert frozen.invoke({}) == {}
+        kept = weakref.ref(sys.modules[handler.removesuffix(".handler")].kept)
+
+    gc.collect()
+
+    assert kept() is None
 
 
 @pytest.mark.parametrize(
