@@ -15,7 +15,7 @@ from typing import Any
 
 import urllib3
 
-from benchmarks.serving.cores import SERVER_CORES
+from benchmarks.serving.cores import LOAD_CORES
 from benchmarks.serving.environments import ROOT, Workshop, run
 from benchmarks.serving.ports import free_port
 
@@ -76,7 +76,7 @@ def emulated(command: list[str], emulator: Path, env: Mapping[str, str]) -> Iter
         start_new_session=True,
     )
     try:
-        os.sched_setaffinity(process.pid, SERVER_CORES)
+        os.sched_setaffinity(process.pid, LOAD_CORES)
         _wait_for(port)
         yield Function(port)
     finally:

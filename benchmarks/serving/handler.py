@@ -13,6 +13,7 @@ from augury.local.payload import HttpRequest, event_of
 from benchmarks.pipelines.figure import Figure
 from benchmarks.serving import ours
 from benchmarks.serving.contestants import Contestant
+from benchmarks.serving.cores import SERVER_CORES
 from benchmarks.serving.emulator import binary, emulated
 from benchmarks.serving.environments import Workshop
 from benchmarks.serving.model import rows
@@ -45,7 +46,8 @@ def _durations(
     durations = backing.scratch / "durations"
     durations.unlink(missing_ok=True)
     python = Path(sys.executable)  # the serving environment has no runtime client: on Lambda the base image brings it
-    env = backing.environment(workshop, BENCHMARK_DURATIONS=str(durations), **variables)
+    cores = ",".join(map(str, SERVER_CORES))
+    env = backing.environment(workshop, BENCHMARK_DURATIONS=str(durations), BENCHMARK_CORES=cores, **variables)
     command = [str(python), "-m", "awslambdaric", "benchmarks.serving.timed_handler.handler"]
     server = ours.server(backing, workshop)
     events = [_event(server, body) for body in server.bodies(rows(200))]
