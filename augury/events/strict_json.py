@@ -34,6 +34,7 @@ _LONG_INTEGER = re.compile(rb"[\s\[:,-]([0-9]{19,})")
 # A text in outline: digits, what may stand before a number, and the rest.
 _OUTLINE = bytes(ord("0") if c in b"0123456789" else ord(" ") if c in b" \t\r\n[:,-" else ord("x") for c in range(256))
 _LONG_INTEGER_OUTLINE = b" " + b"0" * len(_MAX_INT64_DIGITS)
+_CONTAINERS = (dict, list)
 
 
 class _Unsure(Exception):
@@ -159,10 +160,10 @@ def violation(value: Any, max_keys: int = MAX_KEYS) -> Kind | None:
     keys = 0
     level: list[Any] = [value]
     for _ in range(MAX_DEPTH):
-        keys += sum(len(container) for container in level if isinstance(container, dict))
+        keys += sum([len(container) for container in level if isinstance(container, dict)])
         if keys > max_keys:
             return Kind.TOO_MANY_KEYS
-        level = [inner for container in level for inner in _values(container) if isinstance(inner, dict | list)]
+        level = [inner for container in level for inner in _values(container) if isinstance(inner, _CONTAINERS)]
         if not level:
             return None
     return Kind.TOO_DEEP
@@ -223,7 +224,7 @@ def _check_whole(text: bytes, value: Any) -> None:
     _Unsure
         This can't tell.
     """
-    if not isinstance(value, dict | list):
+    if not isinstance(value, _CONTAINERS):
         raise _Unsure
     try:
         written = orjson.dumps(value)

@@ -19,13 +19,14 @@ MAX_NUMBER = sys.float_info.max
 """Magnitude above which a number has no finite float64."""
 
 
+_NUMBERS = frozenset({int, float})
 _ACCEPTED: dict[FieldType, frozenset[type]] = {
-    FieldType.NUMBER: frozenset({int, float}),
+    FieldType.NUMBER: _NUMBERS,
     FieldType.BOOLEAN: frozenset({bool}),
     FieldType.TEXT: frozenset({str}),
     FieldType.ARRAY: frozenset({list}),
     FieldType.OBJECT: frozenset({dict}),
-    FieldType.ANY: frozenset({int, float, bool, str, list, dict}),
+    FieldType.ANY: _NUMBERS | {bool, str, list, dict},
 }
 _EXPECTED = {
     FieldType.NUMBER: "a number",
@@ -65,7 +66,7 @@ class InputSchema(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     fields: tuple[Field, ...]
-    _checks: tuple[tuple[str, frozenset[type], bool, bool], ...] = PrivateAttr(default=())
+    _checks: tuple[tuple[str, frozenset[type], bool], ...] = PrivateAttr(default=())
     _by_name: dict[str, Field] = PrivateAttr(default_factory=dict)
 
     @model_validator(mode="after")
@@ -73,10 +74,7 @@ class InputSchema(BaseModel):
         if len(set(self.names)) != len(self.fields):
             raise ValueError("two fields have the same name")
         self._by_name = {field.name: field for field in self.fields}
-        self._checks = tuple(
-            (field.name, _ACCEPTED[field.type], field.nullable, field.type in (FieldType.NUMBER, FieldType.ANY))
-            for field in self.fields
-        )
+        self._checks = tuple((field.name, _ACCEPTED[field.type], field.nullable) for field in self.fields)
         return self
 
     @property
@@ -100,12 +98,13 @@ class InputSchema(BaseModel):
             Empty when the record fits.
         """
         offending = []
-        for name, accepted, nullable, may_be_number in self._checks:
+        for name, accepted, nullable in self._checks:
             value = record.get(name)
             if value is None:
                 if nullable:
                     continue
-            elif type(value) in accepted and (not may_be_number or _is_finite(value)):
+            # Python compares an int with a float exactly, so that no int is too large for it; NaN compares false.
+            elif (kind := type(value)) in accepted and (kind not in _NUMBERS or -MAX_NUMBER <= value <= MAX_NUMBER):
                 continue
             offending.append(name)
         return [self._detail(name, record.get(name), loc) for name in offending]
@@ -114,11 +113,6 @@ class InputSchema(BaseModel):
         field = self._by_name[name]
         expected = _EXPECTED[field.type]
         return Detail((*loc, name), f"{expected} is required" if value is None else _mismatch(expected, field, value))
-
-
-def _is_finite(value: Any) -> bool:
-    # A comparison of an int with a float is exact in Python, so that no int is too large for it; NaN compares false.
-    return not isinstance(value, (int, float)) or -MAX_NUMBER <= value <= MAX_NUMBER
 
 
 def _mismatch(expected: str, field: Field, value: Any) -> str:
