@@ -7,6 +7,7 @@ import binascii
 import time
 from collections.abc import Mapping
 from contextvars import ContextVar
+from functools import cached_property
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -22,11 +23,25 @@ from functions.exchange import BINARY, Answer, Request
 _ANSWERING_S = 1.0  # what is kept of a function's time for its answer
 
 
+class _Event(APIGatewayProxyEventV2):
+    """API Gateway's event; without this it makes a mapping of its headers wherever they are looked at."""
+
+    @cached_property
+    def headers(self) -> dict[str, str]:
+        """The headers by their lower-case names."""
+        return {name.lower(): value for name, value in (self.get("headers") or {}).items()}
+
+    @property
+    def resolved_headers_field(self) -> dict[str, Any]:
+        """The headers; of those that Powertools looks at itself none is a list."""
+        return self.headers
+
+
 class _Exchange:
     """The event that a thread answers, and the request that it is."""
 
-    def __init__(self, event: Mapping[str, Any], context: Any) -> None:
-        self.event = APIGatewayProxyEventV2(dict(event))
+    def __init__(self, event: dict[str, Any], context: Any) -> None:
+        self.event = _Event(event)
         self.context = context
         self.request = Request(
             method=self.event.http_method,
@@ -50,8 +65,12 @@ class Resolver(APIGatewayHttpResolver):
 
     def resolve(self, event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         """Answer one event."""
-        _current.set(_Exchange(event, context))
+        _current.set(_Exchange(dict(event), context))
         return super().resolve(event, context)
+
+    def _to_proxy_event(self, event: dict[str, Any]) -> APIGatewayProxyEventV2:
+        del event
+        return self.current_event
 
     @property
     def current_event(self) -> APIGatewayProxyEventV2:  # type: ignore[override]

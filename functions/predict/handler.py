@@ -5,28 +5,36 @@ from __future__ import annotations
 from typing import Any
 
 from aws_lambda_powertools import Logger
+from aws_lambda_powertools.event_handler import Response
 
 from augury.aws.connection import Connection
 from augury.config import FunctionSettings
-from augury.routes import Function
-from functions.exchange import NOT_FOUND
-from functions.gateway import request_of, result_of
+from augury.routes import ROUTES, Function
+from functions.http import as_response, make_resolver
 from functions.predict.endpoints import Endpoints
 from functions.predict.wiring import answering, wire
 
 logger = Logger(service="predict")
+app = make_resolver(logger)
 _settings = FunctionSettings()
 _predictor = wire(_settings, Connection(), logger)
 _endpoints = Endpoints(_predictor, logger)
+
+
+def _answer(**_: str) -> Response[Any]:
+    return as_response(_endpoints.answer(app.incoming))
+
+
+for _row in ROUTES:
+    if _row.function is Function.PREDICT:
+        app.route(_row.path.replace("{", "<").replace("}", ">"), method=_row.method)(_answer)
+
 _answering = answering(_predictor, _settings, logger)
 
 
 def answer(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Answer one API Gateway event, without what comes after the answer."""
-    request = request_of(event, context)
-    route = request.known_route
-    is_ours = route is not None and route.function is Function.PREDICT
-    return result_of(_endpoints.answer(request) if is_ours else NOT_FOUND)
+    return app.resolve(event, context)
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
