@@ -33,10 +33,10 @@ class TtlCache[K: Hashable, V]:
         self._max_entries = max_entries
         self._entries: OrderedDict[K, tuple[float, V]] = OrderedDict()
 
-    def get(self, key: K) -> V | None:
-        """Return a value that is still believed, or None."""
+    def get(self, key: K, *, within_s: float | None = None) -> V | None:
+        """Return a value that is still believed, or None; of fewer seconds' age than ``ttl_s`` where that is asked."""
         entry = self._entries.get(key)
-        if entry is None or self._now() - entry[0] >= self._ttl_s:
+        if entry is None or self._now() - entry[0] >= (self._ttl_s if within_s is None else within_s):
             return None
         return entry[1]
 

@@ -1,7 +1,9 @@
 """Who is calling: the one place where a request's credential is judged.
 
-Key look-ups and verified tokens are cached in the process for 60 s; failures never are. A revoked credential therefore
-stops within 60 s, its tokens included, because every call looks at the credential and not at the token alone.
+Look-ups of keys are believed for 60 s, and made again after 30 s: a table that fails for less than half a minute is
+noticed by no caller that is known. A revoked credential therefore stops within 60 s, its tokens included, because every
+call looks at the credential and not at the token alone. That a token is well signed is remembered for 30 s; failures
+are never.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from dataclasses import dataclass
 from augury.aws import AwsUnavailable, Table
 from augury.clients.credentials import Credential, CredentialKind
 from augury.clients.last_used import LastUsed
+from augury.clients.look_ups import FRESH_S, LookUps
 from augury.clients.records import UNLIMITED, Quota
 from augury.clients.signing import is_kid, read_public_keys
 from augury.clients.store import ClientStore
@@ -22,10 +25,6 @@ from augury.names import ClientName
 from augury.routes import Credential as CredentialWanted
 from augury.routes import Route, Scope
 from augury.ttl_cache import TtlCache
-
-CACHE_S = 60.0
-"""Longest time for which a look-up is believed, and so the time within which a revocation takes effect, in seconds."""
-
 
 _REREAD_S = 1.0
 """Time between reads of the public keys that tokens with unknown key ids may cause, in seconds."""
@@ -81,14 +80,12 @@ class Authenticator:
     """
 
     def __init__(self, table: Table, now: Callable[[], float] = time.time) -> None:
-        self._table = table
-        self._clients = ClientStore(table)
         self._now = now
         self._last_used = LastUsed(table, now)
-        self._credentials: TtlCache[str, Credential] = TtlCache(CACHE_S, now)
-        self._tokens: TtlCache[str, Claims] = TtlCache(CACHE_S, now)
-        self._public_keys: TtlCache[None, dict[str, str]] = TtlCache(CACHE_S, now)
-        self._public_keys_read_at = 0.0
+        self._credentials = LookUps[str, Credential](ClientStore(table).credential, now)
+        self._tokens = TtlCache[str, Claims](FRESH_S, now)
+        self._public_keys = LookUps[None, dict[str, str]](lambda _: read_public_keys(table), now)
+        self._public_keys_reread_at = 0.0
 
     def authenticate(self, presented: Presented, route: Route) -> Caller:
         """Return the client that calls a route, judged by the credential and scope that the route asks for.
@@ -113,7 +110,7 @@ class Authenticator:
         AwsUnavailable
             The table is not there, may not be read, or does not answer.
         """
-        self._public_keys.put(None, read_public_keys(self._table))
+        self._public_keys.renewed(None)
 
     def _bearer(self, presented: Presented, scope: Scope) -> Caller:
         scheme, _, token = (presented.authorization or "").partition(" ")
@@ -147,11 +144,10 @@ class Authenticator:
     def _public_key(self, kid: str) -> str | None:
         if not is_kid(kid):
             return None
-        keys = self._public_keys.get(None)
-        if keys is None or (kid not in keys and self._now() - self._public_keys_read_at >= _REREAD_S):
-            keys = self._looked_up(lambda: read_public_keys(self._table))
-            self._public_keys.put(None, keys)
-            self._public_keys_read_at = self._now()
+        keys = self._looked_up(lambda: self._public_keys.get(None) or {})
+        if kid not in keys and self._now() - self._public_keys_reread_at >= _REREAD_S:
+            keys = self._looked_up(lambda: self._public_keys.renewed(None) or {})
+            self._public_keys_reread_at = self._now()
         return keys.get(kid)
 
     def _permitted(self, credential: Credential, scope: Scope, granted: frozenset[Scope]) -> Caller:
@@ -161,7 +157,7 @@ class Authenticator:
         return Caller(credential.client, credential.key, credential.origins, credential.quota)
 
     def _active_credential(self, key: str, kind: CredentialKind) -> Credential | None:
-        credential = self._looked_up(lambda: self._credentials.get_or_put(key, lambda: self._clients.credential(key)))
+        credential = self._looked_up(lambda: self._credentials.get(key))
         return credential if credential and credential.is_live(self._now()) and credential.kind is kind else None
 
     @staticmethod

@@ -12,10 +12,10 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 from augury.aws import AwsUnavailable, NotFound, SecretStore, Table
-from augury.clients.authentication import CACHE_S
 from augury.clients.credentials import Credential, SecretTerm
 from augury.clients.digests import read_digests
 from augury.clients.last_used import LastUsed
+from augury.clients.look_ups import CACHE_S
 from augury.clients.secrets import Pepper, may_be_key
 from augury.clients.signing import SigningKey
 from augury.clients.store import ClientStore

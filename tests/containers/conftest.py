@@ -100,3 +100,11 @@ def world(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     state = home / ".augury" / "local.json"
     with LocalPlatform(port=0, state=state, runs_in_background=False, aws_host=engine.gateway) as platform:
         yield World(platform, seeding.seed(platform), home)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give the tests here the time that builds of images take on a busy machine."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.timeout(900))

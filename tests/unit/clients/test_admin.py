@@ -23,8 +23,8 @@ from augury.clients import (
     Quota,
     TokenEndpoint,
 )
-from augury.clients.authentication import CACHE_S
 from augury.clients.changes import MAX_LIVE_KEYS
+from augury.clients.look_ups import CACHE_S
 from augury.errors import Kind
 from augury.names import ClientName
 from augury.routes import Scope

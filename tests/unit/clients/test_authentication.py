@@ -12,7 +12,7 @@ import pytest
 
 from augury.aws import SecretStore, Table
 from augury.clients import Authenticator, ClientAdmin, NewClient, Presented, TokenEndpoint
-from augury.clients.authentication import CACHE_S
+from augury.clients.look_ups import CACHE_S, FRESH_S
 from augury.clients.signing import MAX_PUBLIC_KEYS, SigningKey, read_public_keys
 from augury.clients.tokens import MAX_TOKEN_LENGTH
 from augury.errors import Kind
@@ -190,7 +190,7 @@ def test_tokens_of_the_key_before_a_rotation_are_still_good(
 
 
 @pytest.mark.parametrize("js", [True, False])
-def test_a_revoked_credential_stops_within_60_seconds_its_tokens_included(
+def test_a_revoked_credential_stops_when_it_is_looked_up_again_its_tokens_included(
     authenticator: Authenticator, endpoint: TokenEndpoint, acme: NewClient, clients: ClientAdmin,
     clock: Clock, js: bool,
 ) -> None:  # fmt: skip
@@ -198,10 +198,40 @@ def test_a_revoked_credential_stops_within_60_seconds_its_tokens_included(
     asked = JS_EVENT if js else EVENTS
     authenticator.authenticate(presented, asked)
     clients.revoke(ClientName("acme"), acme.js_key if js else acme.consumer_key)
-    clock.now_s += CACHE_S - 1
+    clock.now_s += FRESH_S - 1
     authenticator.authenticate(presented, asked)
     clock.now_s += 1
     assert refusal(authenticator, presented, asked).status == 401
+
+
+@pytest.mark.parametrize("js", [True, False])
+def test_a_revoked_credential_stops_within_60_seconds_though_the_table_fails(
+    authenticator: Authenticator, endpoint: TokenEndpoint, acme: NewClient, clients: ClientAdmin, table: Table,
+    clock: Clock, js: bool,
+) -> None:  # fmt: skip
+    presented = Presented(consumer_key=acme.js_key) if js else bearer(token(endpoint, acme))
+    asked = JS_EVENT if js else EVENTS
+    authenticator.authenticate(presented, asked)
+    clients.revoke(ClientName("acme"), acme.js_key if js else acme.consumer_key)
+    table.name = "missing-table"
+    clock.now_s += CACHE_S - 1
+    authenticator.authenticate(presented, asked)
+    clock.now_s += 1
+    assert refusal(authenticator, presented, asked) is Kind.UNAVAILABLE
+
+
+@pytest.mark.parametrize("js", [True, False])
+def test_a_table_that_fails_for_less_than_half_a_minute_is_noticed_by_no_known_caller(
+    authenticator: Authenticator, endpoint: TokenEndpoint, acme: NewClient, table: Table, clock: Clock, js: bool
+) -> None:
+    presented = Presented(consumer_key=acme.js_key) if js else bearer(token(endpoint, acme))
+    asked = JS_EVENT if js else EVENTS
+    authenticator.authenticate(presented, asked)
+    name = table.name
+    for second in range(180):
+        table.name = "missing-table" if 29 <= second % 60 < 57 else name
+        assert authenticator.authenticate(presented, asked).client == "acme"
+        clock.now_s += 1
 
 
 def test_a_withdrawn_public_key_stops_within_60_seconds(
