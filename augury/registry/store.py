@@ -62,7 +62,7 @@ class Registry:
     ) -> PipelineDeployment:
         """Record a version and let it answer all of its pipeline's calls.
 
-        The first pipeline of a client becomes its default.
+        The first pipeline of a client becomes its default. All is written at once, or nothing.
 
         Raises
         ------
@@ -81,7 +81,6 @@ class Registry:
             except ConditionFailed:
                 if not left:
                     raise
-        self._make_default_if_first(client, pipeline)
         return revised
 
     def add_version(
@@ -218,7 +217,10 @@ class Registry:
             reason=f"version {added.version} registered",
         )
         record = Write(_version_item(client, added), must_be_new=True)
-        self._table.transact([record, *_revision_writes(client, revised, current)])
+        writes = [record, *_revision_writes(client, revised, current)]
+        if self.default_pipeline(client) is None:
+            writes.append(Write(_default_item(client, added.pipeline), must_be_new=True))
+        self._table.transact(writes)
         return revised
 
     def forget(self, client: ClientName) -> int:

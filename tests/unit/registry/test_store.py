@@ -66,6 +66,14 @@ def test_versions_are_immutable(registry: Registry) -> None:
     assert current.revision == 1
 
 
+def test_the_first_pipeline_is_registered_and_made_the_default_at_once(
+    registry: Registry, table: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(table, "put", lambda *_, **__: pytest.fail("that is a write of its own"))
+    register(registry, "1")
+    assert registry.default_pipeline(ACME) == IRIS
+
+
 def test_the_first_pipeline_is_the_default_and_stays_it(registry: Registry) -> None:
     assert registry.default_pipeline(ACME) is None
     register(registry, "1")
