@@ -47,6 +47,10 @@ class TtlCache[K: Hashable, V]:
         while len(self._entries) > self._max_entries:
             self._entries.popitem(last=False)
 
+    def forget(self, key: K) -> None:
+        """Believe no value any more."""
+        self._entries.pop(key, None)
+
     def get_or_put(self, key: K, look_up: Callable[[], V | None]) -> V | None:
         """Return a value that is still believed, else look it up; what is not found is not remembered."""
         value = self.get(key)

@@ -70,6 +70,8 @@ class LookUps[K: Hashable, V]:
             The table does not answer.
         """
         found = self._look_up(key)
-        if found is not None:
+        if found is None:
+            self._found.forget(key)
+        else:
             self._found.put(key, found)
         return found

@@ -54,6 +54,18 @@ def test_that_there_is_nothing_is_not_remembered(look_ups: LookUps[str, int], ke
     assert look_ups.get("b") == 2
 
 
+def test_what_is_gone_is_not_believed_again_when_look_ups_fail(
+    look_ups: LookUps[str, int], kept: Kept, clock: Clock
+) -> None:
+    look_ups.get("a")
+    del kept.values["a"]
+    clock.now_s += FRESH_S
+    assert look_ups.get("a") is None
+    kept.failure = AwsUnavailable("down")
+    with pytest.raises(AwsUnavailable):
+        look_ups.get("a")
+
+
 def test_while_look_ups_fail_the_last_is_believed_and_they_are_made_now_and_then(
     look_ups: LookUps[str, int], kept: Kept, clock: Clock
 ) -> None:
