@@ -34,6 +34,7 @@ from tests.e2e.conftest import World
 from tests.services import FLOWERS, Service, answer, be_silent, service
 
 SHOP = "https://shop.example"
+JSON = {"Content-Type": "application/json"}
 COMPARED = (
     "content-type",
     "cache-control",
@@ -99,13 +100,25 @@ def tensors(**more: Any) -> list[dict[str, Any]]:
     return [{"name": name, "datatype": "FP64", "shape": [1, 1], "data": [v], **more} for name, v in FLOWER.items()]
 
 
-def requests(site: Site) -> list[tuple[str, str, bytes | None, dict[str, str]]]:
+type Asked = list[tuple[str, str, bytes | None, dict[str, str]]]
+"""Requests: method, path with query, body and headers."""
+
+
+def requests(site: Site) -> Asked:
     """Return a table of requests, good, bad and hostile, for all routes."""
-    json_type, bearer, key = {"Content-Type": "application/json"}, site.bearer, site.client.js_key
-    both, page = bearer | json_type, {"Origin": SHOP}
-    infer, named = "/v2/models/iris/infer", {"meta": {"puid": "mine"}, "data": FLOWER}
-    flat = urlencode(FLOWER)
-    bodies = [
+    return [
+        *asked_by_servers(site),
+        *asked_by_pages(site),
+        *asked_for_descriptions(site),
+        *asked_for_models(site),
+        *asked_for_inference(site),
+        *asked_on_no_route(site),
+    ]
+
+
+def bodies() -> list[bytes]:
+    named = {"meta": {"puid": "mine"}, "data": FLOWER}
+    return [
         b"", b"{", b"[]", b"null", b'"text"', b"{}", b'{"data":[]}', b'{"data":{"f1":NaN}}', b'{"a":1,"a":2}',
         b"[" * 50 + b"]" * 50, b"\xff\xfe", b'{"data":{"f1":"\xed\xa0\x80"}}', b'{"data":1,"meta":[]}',
         json.dumps({"meta": {"puid": "\x00"}, "data": FLOWER}).encode(), json.dumps({"data": {"f1": "x"}}).encode(),
@@ -117,23 +130,25 @@ def requests(site: Site) -> list[tuple[str, str, bytes | None, dict[str, str]]]:
         json.dumps({"meta": {"puid": "p"}, "data": {**FLOWER, "x": "é" * 30_000}}).encode(),
         gzip.compress(json.dumps(named).encode()), b'{"data":{"f1":' + b"9" * 400 + b"}}",
     ]  # fmt: skip
-    packed = b"".join(struct.pack("<d", value) for value in FLOWER.values())
-    head = json.dumps(
-        {
-            "id": "b",
-            "inputs": [{**one, "data": None, "parameters": {"binary_data_size": 8}} for one in tensors()],
-            "outputs": [{"name": "predict", "parameters": {"binary_data": True}}, {"name": "predict_proba"}],
-        }
-    ).encode()
-    binary = both | {"Inference-Header-Content-Length": str(len(head))}
+
+
+def asked_by_servers(site: Site) -> Asked:
+    named = json.dumps({"meta": {"puid": "mine"}, "data": FLOWER}).encode()
+    both = site.bearer | JSON
     return [
-        *(("POST", "/predict", body, both) for body in bodies),
-        ("POST", "/predict", json.dumps(named).encode(), bearer),
-        ("POST", "/predict?x=%ff", json.dumps(named).encode(), both),
-        ("POST", "/predict", b"{}", json_type),
-        ("POST", "/predict", b"{}", json_type | {"Authorization": "Basic abc"}),
-        ("POST", "/predict", b"{}", json_type | {"Authorization": "Bearer a.b.c"}),
-        ("POST", "/predict", b"{}", json_type | {"Authorization": f"Bearer {site.token}x"}),
+        *(("POST", "/predict", body, both) for body in bodies()),
+        ("POST", "/predict", named, site.bearer),
+        ("POST", "/predict?x=%ff", named, both),
+        ("POST", "/predict", b"{}", JSON),
+        ("POST", "/predict", b"{}", JSON | {"Authorization": "Basic abc"}),
+        ("POST", "/predict", b"{}", JSON | {"Authorization": "Bearer a.b.c"}),
+        ("POST", "/predict", b"{}", JSON | {"Authorization": f"Bearer {site.token}x"}),
+    ]
+
+
+def asked_by_pages(site: Site) -> Asked:
+    key, page, flat = site.client.js_key, {"Origin": SHOP}, urlencode(FLOWER)
+    return [
         ("GET", f"/js/predict?consumer_key={key}&puid=p&{flat}", None, page),
         ("GET", f"/js/predict?consumer_key={key}&puid=p&{flat}", None, {}),
         ("GET", f"/js/predict?consumer_key={key}&puid=p&{flat}", None, {"Origin": "https://other.example"}),
@@ -151,12 +166,39 @@ def requests(site: Site) -> list[tuple[str, str, bytes | None, dict[str, str]]]:
         ("OPTIONS", f"/js/predict?consumer_key={key}", None, page | {"Access-Control-Request-Method": "PUT"}),
         ("OPTIONS", f"/js/predict?consumer_key={key}", None, {"Access-Control-Request-Method": "GET"}),
         ("OPTIONS", "/js/predict", None, page | {"Access-Control-Request-Method": "GET"}),
+    ]
+
+
+def asked_for_descriptions(site: Site) -> Asked:
+    bearer = site.bearer
+    return [
         *(("GET", path, None, bearer) for path in ("/pipelines", "/pipelines/iris", "/pipelines/no", "/openapi.json")),
         *(("GET", path, None, {}) for path in ("/pipelines", "/pipelines/iris", "/openapi.json", "/health")),
+    ]
+
+
+def asked_for_models(site: Site) -> Asked:
+    bearer = site.bearer
+    return [
         *(("GET", f"/v2{path}", None, bearer) for path in ("", "/health/live", "/health/ready")),
         *(("GET", f"/v2/models/{path}", None, bearer) for path in ("iris", "iris/ready", "iris/versions/1", "no")),
         *(("GET", f"/v2/models/{path}", None, bearer) for path in ("iris/versions/1/ready", "iris/versions/9", "%00")),
         ("GET", "/v2/models/iris", None, {}),
+    ]
+
+
+def asked_for_inference(site: Site) -> Asked:
+    both, infer = site.bearer | JSON, "/v2/models/iris/infer"
+    packed = b"".join(struct.pack("<d", value) for value in FLOWER.values())
+    head = json.dumps(
+        {
+            "id": "b",
+            "inputs": [{**one, "data": None, "parameters": {"binary_data_size": 8}} for one in tensors()],
+            "outputs": [{"name": "predict", "parameters": {"binary_data": True}}, {"name": "predict_proba"}],
+        }
+    ).encode()
+    binary = both | {"Inference-Header-Content-Length": str(len(head))}
+    return [
         ("POST", infer, json.dumps({"id": "a", "inputs": tensors()}).encode(), both),
         ("POST", "/v2/models/iris/versions/1/infer", json.dumps({"id": "a", "inputs": tensors()}).encode(), both),
         ("POST", infer, json.dumps({"inputs": tensors(shape=[2])}).encode(), both),
@@ -165,11 +207,17 @@ def requests(site: Site) -> list[tuple[str, str, bytes | None, dict[str, str]]]:
         ("POST", infer, head + packed, binary),
         ("POST", infer, head + packed[:-1], binary),
         ("POST", infer, head + packed, both | {"Inference-Header-Content-Length": "x"}),
+    ]
+
+
+def asked_on_no_route(site: Site) -> Asked:
+    bearer = site.bearer
+    return [
         ("HEAD", "/health", None, {}),
         ("DELETE", "/predict", None, bearer),
         ("GET", "/predict", None, bearer),
         *(("GET", path, None, bearer) for path in ("/", "/no", "/pipelines/", "/pipelines/a/b", "/js/")),
-    ]  # fmt: skip
+    ]
 
 
 def comparable(answered: tuple[int, Any, bytes]) -> tuple[int, dict[str, str], Any]:
