@@ -10,11 +10,9 @@ from functools import partial
 import orjson
 
 from augury.aws.function_counts import CallCounts
-from augury.deployment.answering import Answering
-from augury.deployment.canary import Rollout, watch
-from augury.deployment.clock import Clock
+from augury.deployment.canary import Probe
 from augury.deployment.cluster import Cluster
-from augury.deployment.contract import Contract, ContractBroken
+from augury.deployment.contract import ContractBroken
 from augury.deployment.eks_plan import (
     FINGERPRINT,
     STABLE,
@@ -27,11 +25,10 @@ from augury.deployment.eks_plan import (
 )
 from augury.deployment.failures import RolloutFailed
 from augury.deployment.kubernetes_manifests import SETTINGS, Manifest, with_digest
-from augury.deployment.lock import DeployLock
-from augury.deployment.microservice import PORT, Microservice
+from augury.deployment.microservice import PORT
+from augury.deployment.microservice_work import MicroserviceWork
 from augury.deployment.plan import Kind, Plan, Step
 from augury.deployment.pod_trouble import hopeless, is_ready, trouble
-from augury.registry import Registry
 
 _LOOK_EVERY_S = 2.0
 _START_S = 300.0
@@ -39,53 +36,28 @@ _ASKED_EACH_TIME = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EksWork:
-    """Does the steps of one microservice.
+class EksWork(MicroserviceWork):
+    """Does the steps of one microservice on a cluster; what is alike everywhere is :class:`MicroserviceWork`'s.
 
     Parameters
     ----------
-    service : Microservice
-        What is to run.
     options : ClusterOptions
         How it runs there.
     cluster : Cluster
         Where.
-    registry : Registry
-        Who answers.
-    answering : Answering
-        What it is to answer.
-    rollout : Rollout
-        How it takes over.
-    contract : Contract
-        What it is asked.
-    lock : DeployLock
-        Held meanwhile.
-    clock : Clock
-        The time.
-    by : str
-        Who deploys.
     take_over : bool
         Whether fields that somebody else set on the cluster are set back.
     """
 
-    service: Microservice
     options: ClusterOptions
     cluster: Cluster
-    registry: Registry
-    answering: Answering
-    rollout: Rollout
-    contract: Contract
-    lock: DeployLock
-    clock: Clock
-    by: str
     take_over: bool = False
 
     def plan(self) -> Plan:
         """Return the steps that are left, from what there is now."""
-        current = self.registry.deployment(self.answering.client, self.answering.pipeline)
         wanted = self.options.manifests(self.service)
         facts = EksFacts.survey(self.cluster, self.service, wanted)
-        return plan_eks(self.service, wanted, facts, self.answering, current, self.rollout)
+        return plan_eks(self.service, wanted, facts, self.answering, self.current(), self.rollout)
 
     def do(self, step: Step) -> None:
         """Do a step; doing it again changes nothing."""
@@ -95,15 +67,13 @@ class EksWork:
             Kind.CHECK: self._check,
             Kind.ROLL: partial(self._roll, step),
             Kind.SETTLE: self._settle,
-            Kind.ANSWER: partial(self._answer, step),
+            Kind.ANSWER: partial(self.answer, step),
         }
         work[step.kind]()
 
     def take_back(self) -> str | None:
         """Let what answered before answer all calls again."""
-        told: list[str | None] = []
-        if self.answering.take_back(self.registry, by=self.by):
-            told.append(f"who answered the calls of {self.answering.pipeline} before answers all of them again")
+        told: list[str | None] = [*self.take_back_calls()]
         live = self._live()
         if live is not None:
             told.append(self._put_back(live))
@@ -147,17 +117,14 @@ class EksWork:
         self._apply_deployment(self._deployment, stable)
         self._wait(self._is_rolled_out, self._pods)
         if step.watch_s:
-            watch(_Asking(self), self.rollout, for_s=step.watch_s, clock=self.clock, each_time=self.lock.renew)
+            self.watch(step)
 
     def _settle(self) -> None:
         self._apply_deployment(self._deployment, spec_json(self._deployment))
 
-    def _answer(self, step: Step) -> None:
-        assert step.share is not None
-        is_last = not step.watch_s
-        self.answering.revise(self.registry, step.share, is_last=is_last, by=self.by, version=self.service.version)
-        if not is_last:
-            watch(_Asking(self), self.rollout, for_s=step.watch_s, clock=self.clock, each_time=self.lock.renew)
+    def probe(self) -> Probe:
+        """Return what asks the new version and counts, since a cluster counts nothing."""
+        return _Asking(self)
 
     def _wait(self, is_over: Callable[[], bool], pods: Callable[[], list[Manifest]]) -> None:
         """Wait until Pods are ready, or until it shows that they won't be."""

@@ -16,10 +16,8 @@ from augury.aws.function_counts import CallCounts, FunctionCounts
 from augury.aws.function_versions import Alias, FunctionBroken, FunctionVersions, RoleNotReady
 from augury.aws.log_groups import ensure_log_group
 from augury.aws.roles import FunctionRole
-from augury.deployment.answering import Answering
-from augury.deployment.canary import Rollout, watch
-from augury.deployment.clock import Clock
-from augury.deployment.contract import Contract, ContractBroken
+from augury.deployment.canary import Probe
+from augury.deployment.contract import ContractBroken
 from augury.deployment.failures import RolloutFailed
 from augury.deployment.lambda_plan import (
     LIVE,
@@ -30,10 +28,8 @@ from augury.deployment.lambda_plan import (
     published,
     wanted_function,
 )
-from augury.deployment.lock import DeployLock
-from augury.deployment.microservice import Microservice
+from augury.deployment.microservice_work import MicroserviceWork
 from augury.deployment.plan import Kind, Plan, Step
-from augury.registry import Registry
 
 _COLD_S = 16.0  # the first call of a version pulls the image and starts it
 _ROLE_TRIES = 12
@@ -50,46 +46,22 @@ class Invoker(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LambdaWork:
-    """Does the steps of one microservice.
+class LambdaWork(MicroserviceWork):
+    """Does the steps of one microservice on Lambda; what is alike everywhere is :class:`MicroserviceWork`'s.
 
     Parameters
     ----------
-    service : Microservice
-        What is to run.
     connection : Connection
         Where AWS is.
     invoker : Invoker
         Calls the new version.
     boundary : str
         ARN of the policy that its role stays within.
-    registry : Registry
-        Who answers.
-    answering : Answering
-        What it is to answer.
-    rollout : Rollout
-        How it takes over.
-    contract : Contract
-        What it is asked.
-    lock : DeployLock
-        Held meanwhile.
-    clock : Clock
-        The time.
-    by : str
-        Who deploys.
     """
 
-    service: Microservice
     connection: Connection
     invoker: Invoker
     boundary: str
-    registry: Registry
-    answering: Answering
-    rollout: Rollout
-    contract: Contract
-    lock: DeployLock
-    clock: Clock
-    by: str
     functions: FunctionVersions = field(init=False)
     role: FunctionRole = field(init=False)
 
@@ -100,10 +72,9 @@ class LambdaWork:
 
     def plan(self) -> Plan:
         """Return the steps that are left, from what there is now."""
-        current = self.registry.deployment(self.answering.client, self.answering.pipeline)
         role = role_arn(self.boundary, self.service.function)
         facts = LambdaFacts.survey(self.functions, self.role)
-        return plan_lambda(self.service, facts, role, self.answering, current, self.rollout)
+        return plan_lambda(self.service, facts, role, self.answering, self.current(), self.rollout)
 
     def do(self, step: Step) -> None:
         """Do a step; doing it again changes nothing."""
@@ -117,7 +88,7 @@ class LambdaWork:
             Kind.SHIFT: partial(self._shift, step),
             Kind.COMPLETE: partial(self._point, LIVE),
             Kind.SETTLE: partial(self._point, STABLE),
-            Kind.ANSWER: partial(self._answer, step),
+            Kind.ANSWER: partial(self.answer, step),
         }
         try:
             work[step.kind]()
@@ -126,9 +97,7 @@ class LambdaWork:
 
     def take_back(self) -> str | None:
         """Let the version that answered before a canary answer all calls again."""
-        told = []
-        if self.answering.take_back(self.registry, by=self.by):
-            told.append(f"who answered the calls of {self.answering.pipeline} before answers all of them again")
+        told = self.take_back_calls()
         live = self.functions.alias(LIVE)
         if live is not None and live.shares:
             told.append(self._point_back(live.version))
@@ -174,17 +143,10 @@ class LambdaWork:
         assert step.share is not None
         if live is not None and live.version != number:
             self.functions.point(LIVE, Alias(live.version, {number: step.share}))
-        watch(self._probe, self.rollout, for_s=step.watch_s, clock=self.clock, each_time=self.lock.renew)
+        self.watch(step)
 
     def _point(self, alias: str) -> None:
         self.functions.point(alias, Alias(self._number, {}))
-
-    def _answer(self, step: Step) -> None:
-        assert step.share is not None
-        is_last = not step.watch_s
-        self.answering.revise(self.registry, step.share, is_last=is_last, by=self.by, version=self.service.version)
-        if not is_last:
-            watch(self._probe, self.rollout, for_s=step.watch_s, clock=self.clock, each_time=self.lock.renew)
 
     @property
     def _number(self) -> str:
@@ -193,7 +155,11 @@ class LambdaWork:
         except KeyError:
             raise NotFound(f"the version of {self.service.function} that was published is gone") from None
 
-    def _probe(self, since: datetime) -> CallCounts:
+    def probe(self) -> Probe:
+        """Return what counts by CloudWatch, and asks the new version besides."""
+        return self._counted
+
+    def _counted(self, since: datetime) -> CallCounts:
         """Count the new version's calls by CloudWatch, and ask it once more besides."""
         metrics = FunctionCounts(self.connection.cloudwatch(), self.service.function, LIVE)
         counts = metrics.of_version(self._number, since, self.clock.now())
